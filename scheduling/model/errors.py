@@ -47,7 +47,9 @@ class NotFoundError(UserError):
     def __init__(self, kind: str, wanted: str, known: Iterable[str] = (), *, hint: str = "") -> None:
         """Name the nearest known ids; `wanted` is shown only when it looks like an id, never as free text."""
         names = sorted(known)
-        shown = wanted if wanted.replace("-", "").replace("_", "").replace("/", "").isalnum() and len(wanted) <= 40 else "?"  # noqa: PLR2004
+        shown = (
+            wanted if wanted.replace("-", "").replace("_", "").replace("/", "").isalnum() and len(wanted) <= 40 else "?"
+        )  # noqa: PLR2004
         nearest = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
         text = f"{kind} {shown} is not known"
         if nearest:
