@@ -9,6 +9,8 @@ import difflib
 import inspect
 from collections.abc import Iterable
 
+_ID_LENGTH = 40
+
 
 class UserError(Exception):
     """The request could not be carried out."""
@@ -48,8 +50,10 @@ class NotFoundError(UserError):
         """Name the nearest known ids; `wanted` is shown only when it looks like an id, never as free text."""
         names = sorted(known)
         shown = (
-            wanted if wanted.replace("-", "").replace("_", "").replace("/", "").isalnum() and len(wanted) <= 40 else "?"
-        )  # noqa: PLR2004
+            wanted
+            if wanted.replace("-", "").replace("_", "").replace("/", "").isalnum() and len(wanted) <= _ID_LENGTH
+            else "?"
+        )
         nearest = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
         text = f"{kind} {shown} is not known"
         if nearest:
