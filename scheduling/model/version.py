@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,7 @@ class BlockSchedule:
     def unpack(cls, packed: bytes) -> BlockSchedule:
         """The inverse of `pack`."""
         head, _, body = packed.partition(b"\0")
-        header: Mapping[str, list[str]] = json.loads(head)
+        header: dict[str, Any] = json.loads(head)
         year, number, start, end = header["block"]
         ref = BlockRef(int(year), int(number))
         block = Block(ref, Slot.day(start), Slot.day(end))

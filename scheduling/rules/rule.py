@@ -1,0 +1,68 @@
+"""What a rule is: one identity, one checker, one explanation, the remedies it can propose, and its true enforcement."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from scheduling.model.part import Window
+from scheduling.model.roster import Roster
+from scheduling.rules.finding import Binding, Finding
+
+
+class Tier(StrEnum):
+    """Soft tiers, lexicographic: each is worth more than everything below it together."""
+
+    SAFETY = "safety"
+    TRAINING = "training"
+    OPERATIONS = "operations"
+    PREFERENCE = "preference"
+
+
+@dataclass(frozen=True, slots=True)
+class Hard:
+    """A solution that breaks the rule does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Soft:
+    """Breaking the rule costs `weight` (whole units, at most 1,000) per unit in the tier."""
+
+    tier: Tier
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOnly:
+    """The solver does not steer by this rule; `reason` says why."""
+
+    reason: str
+
+
+Enforcement = Hard | Soft | CheckOnly
+
+
+class Rule(ABC):
+    """One rule, one file, one object: the checker here and the constraint of the same stem in `scheduling.solver.rules`.
+
+    A rule holds no figures: it reads them from `roster.policy(date)`. `per_person` is True when a person can be
+    re-checked alone (the findings of one person depend on that person's row only).
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    citation: ClassVar[str]
+    text: ClassVar[str]
+    binding: ClassVar[Binding]
+    enforcement: ClassVar[Enforcement]
+    per_person: ClassVar[bool]
+
+    @abstractmethod
+    def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
+        """Every finding that touches the window, for these person ids, in a stable order.
+
+        Pure. The roster may reach beyond the window; rules that look back or average use what it holds.
+        """
