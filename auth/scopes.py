@@ -1,0 +1,44 @@
+"""Scopes: what a bearer token may be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from scheduling.model.errors import InvalidError
+
+
+class Scope(StrEnum):
+    """A scope is `<resource>:<action>`, both lower case and singular in meaning.
+
+    The resource is what is touched (`schedule`, `people`, `audit`, `admin`); the action is the strongest thing done to
+    it: `read` looks, `propose` stores something that changes nothing yet, `commit` changes what people live by,
+    `names` and `absence` open sensitive columns, `manage` governs accounts and policy. No scope implies another.
+    """
+
+    SCHEDULE_READ = "schedule:read"
+    SCHEDULE_PROPOSE = "schedule:propose"
+    SCHEDULE_COMMIT = "schedule:commit"
+    PEOPLE_NAMES = "people:names"
+    PEOPLE_ABSENCE = "people:absence"
+    AUDIT_READ = "audit:read"
+    ADMIN_MANAGE = "admin:manage"
+
+
+ALL = frozenset(Scope)
+BASE = Scope.SCHEDULE_READ
+"""The scope without which no tool answers: the one a 401 asks for."""
+
+
+def parse(text: str | Iterable[str], *, field: str = "scopes") -> frozenset[Scope]:
+    """Scopes from a space- or comma-separated text or a list; InvalidError names the valid ones."""
+    words = text.replace(",", " ").split() if isinstance(text, str) else list(text)
+    try:
+        return frozenset(Scope(word) for word in words)
+    except ValueError:
+        raise InvalidError(field, "no such scope", valid=Scope) from None
+
+
+def join(scopes: Iterable[Scope]) -> str:
+    """Scopes as OAuth writes them: sorted, separated by one space."""
+    return " ".join(sorted(scopes))
