@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import anyio
+import asyncpg
+import pytest
+
+from scheduling.store.database import Database, libpq_dsn, prepare
+from scheduling.store.embedded import DATABASE, EmbeddedServer
+
+TEMPLATE = "housestaff_template"
+# A test's data need not outlive the machine, only its processes: no waiting for the disk.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment() -> Iterator[None]:
+    """No test reads or touches the data of the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith(("HOUSESTAFF_", "PG"))]:
+            if name not in {"HOUSESTAFF_COUNTS", "HOUSESTAFF_REAL_DATA"}:
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def full_counts() -> bool:
+    """Whether the long forms of fault, fuzz and property tests were asked for (HOUSESTAFF_COUNTS=full)."""
+    return os.environ.get("HOUSESTAFF_COUNTS") == "full"
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """An empty data directory with a short path, which the account that runs PostgreSQL can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="hs-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedServer]:
+    """The embedded server every test shares."""
+    folder = Path(tempfile.mkdtemp(prefix="hs-"))
+    try:
+        with EmbeddedServer(folder, settings=QUICK) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: EmbeddedServer) -> str:
+    """SQLAlchemy's URL of the shared server's maintenance database: use it to create others, store nothing there."""
+    return postgres.url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str) -> str:
+    """The name of a database that has every migration and no data."""
+
+    async def build() -> None:
+        await _execute(postgres_url, f"create database {TEMPLATE}")
+        await prepare(_url_of(postgres_url, TEMPLATE))
+
+    anyio.run(build)
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database_url(postgres_url: str, migrated_template: str) -> AsyncIterator[str]:
+    """SQLAlchemy's URL of a migrated database that only this test uses."""
+    name = f"test_{next(_numbers)}"
+    await _execute(postgres_url, f"create database {name} template {migrated_template} strategy file_copy")
+    yield _url_of(postgres_url, name)
+    await _execute(postgres_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def empty_database_url(postgres_url: str) -> AsyncIterator[str]:
+    """SQLAlchemy's URL of a database with nothing in it."""
+    name = f"empty_{next(_numbers)}"
+    await _execute(postgres_url, f"create database {name}")
+    yield _url_of(postgres_url, name)
+    await _execute(postgres_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated database of this test's own."""
+    opened = Database(database_url)
+    yield opened
+    await opened.dispose()
+
+
+def _url_of(postgres_url: str, name: str) -> str:
+    return postgres_url.replace(f"/{DATABASE}?", f"/{name}?")
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(libpq_dsn(url))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
