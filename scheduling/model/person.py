@@ -73,6 +73,8 @@ class Person:
     avoid_call_weekdays: tuple[int, ...] = ()
     prefer_call_weekdays: tuple[int, ...] = ()
     supervisor: str | None = None
+    site: str = ""
+    """The clinic site whose rooms and attendings the person's half-days use; a program with one site names none."""
     name: str | None = None
     active: bool = True
 

@@ -10,12 +10,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scheduling.model.activity import Activity, Catalogue
 from scheduling.model.errors import InvalidError
+from scheduling.model.weekpattern import RotationFigures, TemplateFigures
+from scheduling.model.requirement import Requirement
 
 Count = Annotated[int, Field(ge=0, le=1000)]
 Price = Annotated[float, Field(ge=0, le=1000)]
@@ -148,6 +150,42 @@ class RuleSwitches(Section):
     off: tuple[str, ...]
 
 
+class TermPrice(Section):
+    """What one unit of a term of the objective costs, in whole units of its tier."""
+
+    tier: Literal["safety", "training", "operations", "preference"]
+    weight: Annotated[int, Field(ge=0, le=1000)]
+
+
+class ObjectiveProfile(Section):
+    """One way to weigh a solve. `prices` replaces the weight of a term or a rule by name; zero leaves it out.
+
+    `insist` names rules and terms that must be met in full: where they cannot be, the run ends `infeasible` with the
+    reason instead of the best schedule there is.
+    """
+
+    prices: Mapping[str, Annotated[int, Field(ge=0, le=1000)]] = {}
+    insist: tuple[str, ...] = ()
+
+
+class SolveFigures(Section):
+    """Objective, effort and limits of solving. Effort in deterministic units (about 2 to 2.7 s of one core each)."""
+
+    prices: Mapping[str, TermPrice]
+    profiles: Mapping[str, ObjectiveProfile]
+    effort_max: Annotated[int, Field(ge=1, le=10_000)]
+    wall_guard_seconds: Annotated[int, Field(ge=1)]
+    """A run that takes longer than this by the clock fails; nothing else depends on the clock."""
+    runs_at_once: Annotated[int, Field(ge=1, le=100)]
+    cells_max: Annotated[int, Field(ge=1)]
+    """Largest model accepted, in choices (person, slot, activity)."""
+    attempts_max: Annotated[int, Field(ge=1, le=10)]
+    snapshot_hours: Annotated[int, Field(ge=1)]
+    fmit_apart_weeks: Count
+    """Weeks of one attending closer than this are priced."""
+    relaxations: Annotated[int, Field(ge=0, le=3)]
+
+
 class Policy(Section):
     """One version of a program's policy."""
 
@@ -162,6 +200,8 @@ class Policy(Section):
     guard: GuardFigures
     rights: Rights
     rules: RuleSwitches
+    solve: SolveFigures
+    requirements: tuple[Requirement, ...]
     activities: tuple[Activity, ...]
 
     @model_validator(mode="after")
@@ -173,6 +213,13 @@ class Policy(Section):
         named = (call.activity, call.post_call_am, call.post_call_pm, call.fmit_activity, call.recovery_activity)
         if missing := [c for c in (*named, *call.post_call_exempt) if c not in codes]:
             raise ValueError(f"call names activities that do not exist: {', '.join(missing)}")
+        if missing := sorted({r.activity for r in self.requirements if r.activity and r.activity not in codes}):
+            raise ValueError(f"requirements name activities that do not exist: {', '.join(missing)}")
+        if "standard" not in self.solve.profiles:
+            raise ValueError("solve.profiles needs one called standard")
+        for section in (self.rotations, self.template):
+            if missing := [c for c in section.codes() if c not in codes]:
+                raise ValueError(f"rotations or template name activities that do not exist: {', '.join(missing)}")
         if self.rooms.soft > self.rooms.hard:
             raise ValueError("rooms.soft is above rooms.hard")
         return self
