@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from scheduling.model.activity import Activity, Catalogue
 from scheduling.model.errors import InvalidError
-from scheduling.model.weekpattern import RotationFigures, TemplateFigures
 from scheduling.model.requirement import Requirement
+from scheduling.model.weekpattern import RotationFigures, TemplateFigures
 
 Count = Annotated[int, Field(ge=0, le=1000)]
 Price = Annotated[float, Field(ge=0, le=1000)]
@@ -202,6 +202,8 @@ class Policy(Section):
     rules: RuleSwitches
     solve: SolveFigures
     requirements: tuple[Requirement, ...]
+    rotations: RotationFigures
+    template: TemplateFigures
     activities: tuple[Activity, ...]
 
     @model_validator(mode="after")
