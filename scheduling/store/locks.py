@@ -15,6 +15,9 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.geteuid() == 0:
+            folder = path.parent.stat()  # root must not shut the folder's owner out
+            os.fchown(self._fd, folder.st_uid, folder.st_gid)
 
     @property
     def fd(self) -> int:
