@@ -134,6 +134,10 @@ class GuardFigures(Section):
     stale_hours: Count
     rollback_hours: Count
     swap_notice_days: Count
+    freeze_days: Count
+    """Days from today on whose dates change only with break-glass; the past always needs it."""
+    lock_through: dt.date | None = None
+    """Dates up to this one change only with break-glass."""
 
 
 class Rights(Section):
@@ -141,6 +145,9 @@ class Rights(Section):
 
     coordinator_commits: bool
     commits_admin_only: bool
+    break_glass_roles: tuple[str, ...]
+    """Roles that may commit into the past or a locked window, naming one of `break_glass_codes` and a reason."""
+    break_glass_codes: tuple[str, ...]
 
 
 class RuleSwitches(Section):
