@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 from scheduling.store.binaries import Binaries, find_binaries
-from scheduling.store.cluster import START_PATIENCE, USER, Cluster
+from scheduling.store.cluster import PORT, START_PATIENCE, USER, Cluster
 from scheduling.store.errors import StorageError
 from scheduling.store.home import prepare_home
 from scheduling.store.locks import FileLock, exclusively
@@ -91,12 +92,17 @@ class EmbeddedServer:
     @property
     def url(self) -> str:
         """SQLAlchemy's URL of the started server."""
-        return f"postgresql+asyncpg://{USER}@/{DATABASE}?host={self._cluster.sockets}"
+        return f"postgresql+asyncpg://{USER}@/{DATABASE}?{self._address}"
 
     @property
     def libpq_dsn(self) -> str:
         """The same address for libpq's programs and drivers."""
-        return f"postgresql://{USER}@/{DATABASE}?host={self._cluster.sockets}"
+        return f"postgresql://{USER}@/{DATABASE}?{self._address}"
+
+    @property
+    def _address(self) -> str:
+        # The port is named so that no PGPORT of the surroundings leads elsewhere.
+        return f"host={quote(str(self._cluster.sockets))}&port={PORT}"
 
     @property
     def log(self) -> Path:
