@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from scheduling.model.calendar import BlockRef, days
 from scheduling.model.override import Override, OverrideType
 from scheduling.model.part import PARTS, Part, Slot, Window
 from scheduling.model.program import Program
-from scheduling.model.roster import Doubled, Roster, empty_arrays
+from scheduling.model.roster import NO_SOURCE, Doubled, Roster, empty_arrays
 from scheduling.model.rotation import Rotation
 from scheduling.model.version import BlockSchedule
 
@@ -59,6 +60,25 @@ def build_roster(
         unapplied=tuple(unapplied),
         doubled=tuple(doubled),
         recorded_calls=recorded_calls or _recorded_calls(program, window, base),
+    )
+
+
+def overlaid(roster: Roster, overrides: Iterable[Override]) -> Roster:
+    """The roster with exactly these active overrides in place of its own: what a plan would make of it.
+
+    A cell that was covered and is no longer keeps its own activity again; its source stays that of the coverage.
+    """
+    sources = np.where(roster.base == Catalogue.OPEN, np.uint8(NO_SOURCE), roster.sources)
+    cells, kept, unapplied, doubled = _apply(
+        roster.catalogue, roster.window, roster.rows, roster.base, sources, overrides
+    )
+    return replace(
+        roster,
+        cells=cells,
+        sources=sources,
+        overrides=tuple(kept),
+        unapplied=tuple(unapplied),
+        doubled=tuple(doubled),
     )
 
 

@@ -69,6 +69,14 @@ class CallFigures(Section):
     equity_per_days: Count
 
 
+class RotationException(Section):
+    """An approved 6.24 exception: this rotation (by name or activity code) may reach the exception limit between two dates."""
+
+    rotation: Annotated[str, Field(min_length=1, max_length=80)]
+    start: dt.date
+    end: dt.date
+
+
 class HoursFigures(Section):
     """Duty-hour figures (rules.md): hours unless the name says days, nights or runs."""
 
@@ -92,6 +100,9 @@ class HoursFigures(Section):
     risk_week_band: Count
     risk_rest_band: Count
     rolling_average: bool
+    leave_codes: tuple[str, ...]
+    """Activities that are leave: out of the numerator and the denominator of every average."""
+    exceptions: tuple[RotationException, ...]
 
 
 class AbsenceFigures(Section):
@@ -120,6 +131,12 @@ class CascadeFigures(Section):
     """What leaving one slot visibly unfilled costs; above any chain of covers."""
     fmit_handover: Price
     """What each further person costs inside one FMIT stretch."""
+    spare_supervision: Price
+    """What leaving attending time unfilled costs where the slot's demand stays met."""
+    rule_broken: Price
+    """What a cover costs for each program rule it breaks without being forbidden (FMIT weeks in a row, own call in them)."""
+    max_days: Count
+    """The longest absence one plan spans, in days."""
     max_depth: Annotated[int, Field(ge=1, le=2)]
 
 

@@ -74,6 +74,13 @@ class Roster:
         """Array row of every person id."""
         return {p.id: i for i, p in enumerate(self.program.people)}
 
+    @functools.cached_property
+    def coverages(self) -> Mapping[tuple[str, Slot], Override]:
+        """The coverage that put somebody's duty into a cell, by the replacement and the slot it landed on."""
+        failed = {d.override for d in self.doubled}
+        landed = (o for o in self.overrides if o.replacement is not None and o.id not in failed)
+        return {(o.replacement, o.slot): o for o in landed if o.replacement is not None}
+
     def row(self, person: str) -> int:
         """Array row of the person; NotFoundError with the nearest ids."""
         try:
