@@ -11,6 +11,7 @@ from scheduling.model.absence import Absence
 from scheduling.model.activity import Catalogue
 from scheduling.model.calendar import Calendar
 from scheduling.model.clock import Clock
+from scheduling.model.duty_record import DutyRecord
 from scheduling.model.errors import NotFoundError
 from scheduling.model.person import Person
 from scheduling.model.policy import Policy, PolicyHistory
@@ -18,7 +19,7 @@ from scheduling.model.policy import Policy, PolicyHistory
 
 @dataclass(frozen=True)
 class Program:
-    """People (sorted by id, inactive ones included), calendar, policy, holidays and absences of one program."""
+    """People (sorted by id, inactive ones included), calendar, policy, holidays, absences and duty records of one program."""
 
     slug: str
     clock: Clock = field(default_factory=Clock)
@@ -27,6 +28,7 @@ class Program:
     policies: PolicyHistory = field(default_factory=PolicyHistory)
     holidays: Mapping[dt.date, str] = field(default_factory=dict)
     absences: tuple[Absence, ...] = ()
+    duty_records: tuple[DutyRecord, ...] = ()
 
     @property
     def policy(self) -> Policy:

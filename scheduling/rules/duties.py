@@ -1,0 +1,290 @@
+"""What people do, as elapsed time: pieces of work from the roster's cells, merged into duties (rules.md).
+
+Contiguous and overlapping pieces of one person are one duty before any hours rule looks at them. Four unions are kept
+because the requirements count different things:
+
+- `duties`: scheduled work and transitions, what 6.21, 6.21.a and 6.22 speak of;
+- `stayed`: the same with 6.23 stays, which decide when somebody really left;
+- `worked`: every hour 6.20 counts: scheduled work outside leave, transitions, stays, calls from home, moonlighting;
+- `busy`: what keeps a day from being free for 6.21.b: work, at-home call and whole days of leave, but no moonlighting.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.model.duty_record import DutyKind
+from scheduling.model.part import PARTS, Part
+from scheduling.model.policy import Policy
+from scheduling.model.program import Program
+from scheduling.model.roster import Roster
+from scheduling.rules.eras import Eras, eras_of
+from scheduling.rules.instants import Instants, instants
+from scheduling.rules.intervals import Minutes, Rows, Union, merge
+
+_DAY = 1440
+_NONE = -1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pieces:
+    """Working cells in row and time order. `start` and `end` are epoch minutes; `leave` marks cells inside leave."""
+
+    row: Rows
+    day: NDArray[np.intp]
+    part: NDArray[np.intp]
+    code: NDArray[np.int16]
+    start: Minutes
+    end: Minutes
+    leave: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Records:
+    """Duty records of these people as arrays; `new` marks transitions with new patients, `at` the record's position."""
+
+    row: Rows
+    kind: NDArray[np.object_]
+    start: Minutes
+    end: Minutes
+    new: NDArray[np.bool_]
+    at: Rows
+
+    def of(self, *kinds: DutyKind) -> Records:
+        """The records of these kinds."""
+        keep = np.isin(self.kind, kinds)
+        return Records(self.row[keep], self.kind[keep], self.start[keep], self.end[keep], self.new[keep], self.at[keep])
+
+
+@dataclass(frozen=True, eq=False)
+class Duties:
+    """The duties of some people (`ids`; rows below are positions in it) over a whole roster.
+
+    Shapes, with R people and D days: `cells`, `leave` (R, D, 3); `rotation` (R, D), -1 unassigned and -2 unknown days.
+    """
+
+    program: Program
+    ids: tuple[str, ...]
+    eras: Eras
+    clock: Instants
+    cells: NDArray[np.int16]
+    leave: NDArray[np.bool_]
+    rotation: NDArray[np.int16]
+
+    @property
+    def count(self) -> int:
+        """Number of days."""
+        return self.cells.shape[1]
+
+    @functools.cached_property
+    def pieces(self) -> Pieces:
+        """Every working cell as an interval."""
+        starts, ends = span_tables(self.program, self.eras)
+        return _pieces(self, starts, ends)
+
+    @functools.cached_property
+    def records(self) -> Records | None:
+        """Duty records of these people; None where there are none, the usual case."""
+        rows = {person: row for row, person in enumerate(self.ids)}
+        last = self.clock.origin.toordinal() + self.count
+        found = [
+            (rows[r.person], r, i)
+            for i, r in enumerate(self.program.duty_records)
+            if r.person in rows and self.clock.origin.toordinal() <= r.date.toordinal() < last
+        ]
+        if not found:
+            return None
+        wall = np.array([(r.date - self.clock.origin).days * _DAY for _, r, _ in found], np.int64)
+        return Records(
+            np.array([row for row, _, _ in found], np.intp),
+            np.array([r.kind for _, r, _ in found], object),
+            self.clock.epoch(wall + np.array([r.start for _, r, _ in found])),
+            self.clock.epoch(wall + np.array([r.end for _, r, _ in found])),
+            np.array([r.new_patients for _, r, _ in found], np.bool_),
+            np.array([i for _, _, i in found], np.intp),
+        )
+
+    @functools.cached_property
+    def duties(self) -> Union:
+        """Scheduled work and transitions."""
+        return self._with(DutyKind.TRANSITION)
+
+    @functools.cached_property
+    def stayed(self) -> Union:
+        """Duties with the stays that prolong them."""
+        if self.records is None:
+            return self.duties
+        return self._with(DutyKind.TRANSITION, DutyKind.STAY)
+
+    @functools.cached_property
+    def worked(self) -> Union:
+        """Every hour 6.20 counts."""
+        p = self.pieces
+        if self.records is None and not p.leave.any():
+            return self.duties
+        return self._with(*DutyKind, keep=~p.leave)
+
+    @functools.cached_property
+    def unfree(self) -> Union:
+        """What keeps a day from being free, whole days of leave aside."""
+        home = self.home_call
+        if self.records is None and not len(home[0]):
+            return self.duties
+        return self._with(DutyKind.TRANSITION, DutyKind.STAY, DutyKind.CALLED_IN, more=home)
+
+    @functools.cached_property
+    def busy(self) -> Union:
+        """`unfree` with whole days of leave, which are no free days."""
+        row, day = np.nonzero(self.leave_days)
+        if not len(row):
+            return self.unfree
+        u, midnight = self.unfree, self.clock.midnights
+        return merge(
+            np.concatenate((u.rows, row)),
+            np.concatenate((u.start, midnight[day])),
+            np.concatenate((u.end, midnight[day + 1])),
+        )
+
+    @functools.cached_property
+    def leave_days(self) -> NDArray[np.bool_]:
+        """(R, D): both half-days on leave."""
+        return np.asarray(self.leave[:, :, Part.AM] & self.leave[:, :, Part.PM])
+
+    @functools.cached_property
+    def home_call(self) -> tuple[Rows, Minutes, Minutes]:
+        """Rows, starts and ends of at-home call; a call without hours of its own takes its whole date."""
+        home = self.program.catalogue.where("home_call")
+        none = np.zeros(0, np.int64)
+        if not home or not (hit := np.isin(self.cells, np.array(home, np.int16))).any():
+            return np.zeros(0, np.intp), none, none
+        row, day, part = np.nonzero(hit)
+        starts, ends = home_tables(self.program, self.eras)
+        where = (self.eras.of_day[day], self.cells[row, day, part], part)
+        return row, self.clock.epoch(day * _DAY + starts[where]), self.clock.epoch(day * _DAY + ends[where])
+
+    def _with(
+        self,
+        *kinds: DutyKind,
+        keep: NDArray[np.bool_] | None = None,
+        more: tuple[Rows, Minutes, Minutes] | None = None,
+    ) -> Union:
+        p = self.pieces
+        parts = [(p.row, p.start, p.end) if keep is None else (p.row[keep], p.start[keep], p.end[keep])]
+        if self.records is not None:
+            r = self.records.of(*kinds)
+            parts.append((r.row, r.start, r.end))
+        if more is not None:
+            parts.append(more)
+        if len(parts) == 1:
+            return merge(*parts[0])
+        rows, starts, ends = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return merge(rows, starts, ends)
+
+
+def _pieces(d: Duties, starts: Minutes, ends: Minutes) -> Pieces:
+    works = starts >= 0
+    if len(works) == 1:
+        hit = works[0][d.cells, np.arange(len(PARTS))]
+    else:
+        hit = works[d.eras.of_day[None, :, None], d.cells, np.arange(len(PARTS))]
+    flat = np.flatnonzero(hit)
+    code = d.cells.reshape(-1)[flat]
+    cell_day, part = np.divmod(flat, len(PARTS))
+    row, day = np.divmod(cell_day, d.count)
+    era = d.eras.of_day[day] if len(works) > 1 else 0
+    wall = day * _DAY
+    return Pieces(
+        row,
+        day,
+        part,
+        code,
+        d.clock.epoch(wall + starts[era, code, part]),
+        d.clock.epoch(wall + ends[era, code, part]),
+        d.leave.reshape(-1)[flat],
+    )
+
+
+def span_tables(program: Program, eras: Eras) -> tuple[Minutes, Minutes]:
+    """Start and end minutes of work by era, code and part (-1: no work; the last code is the open cell)."""
+    return _tables(program, eras, home=False)
+
+
+def home_tables(program: Program, eras: Eras) -> tuple[Minutes, Minutes]:
+    """The same for at-home call, where a part without hours stands for the whole date."""
+    return _tables(program, eras, home=True)
+
+
+def _tables(program: Program, eras: Eras, *, home: bool) -> tuple[Minutes, Minutes]:
+    made = [_policy_tables(program.catalogue.codes, _ByDigest(p), home) for p in eras.policies]
+    return np.stack([s for s, _ in made]), np.stack([e for _, e in made])
+
+
+@dataclass(frozen=True, slots=True)
+class _ByDigest:
+    """A policy that is equal by content hash, so that tables are built once per content."""
+
+    policy: Policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByDigest) and self.policy.digest == other.policy.digest
+
+    def __hash__(self) -> int:
+        return hash(self.policy.digest)
+
+
+@functools.lru_cache(maxsize=64)
+def _policy_tables(codes: tuple[str, ...], holder: _ByDigest, home: bool) -> tuple[Minutes, Minutes]:
+    shape = (len(codes) + 1, len(PARTS))
+    starts, ends = np.full(shape, _NONE, np.int64), np.full(shape, _NONE, np.int64)
+    known = holder.policy.catalogue
+    for i, code in enumerate(codes):
+        if code not in known or known[code].home_call is not home:
+            continue
+        for part in PARTS:
+            span = known[code].span(part) or ((0, _DAY) if home else None)
+            if span is not None:
+                starts[i, part], ends[i, part] = span
+    return starts, ends
+
+
+_made: weakref.WeakKeyDictionary[Roster, dict[tuple[str, ...], Duties]] = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def duties_of(roster: Roster, people: Sequence[str]) -> Duties:
+    """The duties of the residents among these people, measured once per roster and set of people."""
+    key = tuple(people)
+    with _lock:
+        known = _made.setdefault(roster, {})
+        if (found := known.get(key)) is not None:
+            return found
+    made = _measure(roster, tuple(p for p in key if roster.program.by_id[p].is_resident))
+    with _lock:
+        known[key] = made
+    return made
+
+
+def _measure(roster: Roster, ids: tuple[str, ...]) -> Duties:
+    rows = np.array([roster.row(p) for p in ids], np.intp)
+    cells = roster.cells[rows]
+    eras = eras_of(roster.program, roster.window)
+    leave = roster.absent[rows]
+    for code in sorted({c for p in eras.policies for c in p.hours.leave_codes}):
+        if code in roster.catalogue:
+            leave = leave | (cells == roster.catalogue.index(code))
+    return Duties(
+        program=roster.program,
+        ids=ids,
+        eras=eras,
+        clock=instants(roster.program.clock.zone, roster.window.start, len(roster.window)),
+        cells=cells,
+        leave=leave,
+        rotation=np.where(roster.known, roster.rotation[rows], np.int16(-2)),
+    )

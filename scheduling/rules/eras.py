@@ -1,0 +1,55 @@
+"""Policies change on dates: figures by day, and windows inside which one policy holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.model.calendar import days
+from scheduling.model.part import Window
+from scheduling.model.policy import Policy
+from scheduling.model.program import Program
+from scheduling.model.roster import Roster
+
+Figures = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Eras:
+    """The policies in force over a window, and which of them (`of_day`, by day number) holds on each day."""
+
+    policies: tuple[Policy, ...]
+    of_day: NDArray[np.intp]
+
+    def figure(self, read: Callable[[Policy], int], day: NDArray[np.int64] | NDArray[np.intp]) -> Figures:
+        """A figure as it stood on each of the days; a single number where the policy never changed."""
+        values = np.array([read(p) for p in self.policies], np.int64)
+        return values[0] if len(values) == 1 else values[self.of_day[day]]
+
+    def on(self, day: int) -> Policy:
+        """The policy in force on a day number."""
+        return self.policies[int(self.of_day[day])]
+
+
+def eras_of(program: Program, window: Window) -> Eras:
+    """The policies of a window."""
+    starts = sorted({d for d, _ in program.policies.dated if window.start < d <= window.end})
+    bounds = [window.start, *starts]
+    of_day = np.zeros(len(window), np.intp)
+    for number, start in enumerate(bounds):
+        of_day[(start - window.start).days :] = number
+    return Eras(tuple(program.policies.at(start) for start in bounds), of_day)
+
+
+def split(roster: Roster, window: Window) -> Iterator[tuple[Window, Policy]]:
+    """The part of a window that the roster covers, cut where the policy changes."""
+    first, last = max(window.start, roster.window.start), min(window.end, roster.window.end)
+    if first > last:
+        return
+    starts = sorted({d for d, _ in roster.program.policies.dated if first < d <= last})
+    bounds = [first, *starts, last + days(1)]
+    for start, following in zip(bounds, bounds[1:], strict=False):
+        yield Window(start, following - days(1)), roster.policy(start)

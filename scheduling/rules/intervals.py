@@ -1,0 +1,109 @@
+"""Unions of work intervals of many people in one flat sorted array: merge once, measure many times."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Minutes = NDArray[np.int64]
+Rows = NDArray[np.intp]
+
+STRIDE = 1 << 40
+"""A person's row times the stride plus an epoch minute is one sortable key; no epoch minute comes near it."""
+
+
+def keyed(rows: Rows, minutes: Minutes) -> Minutes:
+    """Row and epoch minute as one key."""
+    return rows * STRIDE + minutes
+
+
+@dataclass(frozen=True, eq=False)
+class Union:
+    """Disjoint intervals, contiguous ones joined, by row and time. `low` and `high` are keys; `first` is the position of
+    each interval's first piece in the sorted input and `order` the input's positions in that sorting (None: as given).
+    """
+
+    low: Minutes
+    high: Minutes
+    first: Rows
+    order: Rows | None
+
+    @functools.cached_property
+    def rows(self) -> Rows:
+        """The row of each interval."""
+        return self.low // STRIDE
+
+    @property
+    def start(self) -> Minutes:
+        """Epoch minute at which each interval starts."""
+        return self.low % STRIDE
+
+    @property
+    def end(self) -> Minutes:
+        """Epoch minute at which each interval ends."""
+        return self.high - self.rows * STRIDE
+
+    @property
+    def length(self) -> Minutes:
+        """Minutes of each interval."""
+        return self.high - self.low
+
+    @functools.cached_property
+    def _before(self) -> Minutes:
+        return np.concatenate(([0], np.cumsum(self.high - self.low)))
+
+    @functools.cached_property
+    def _padded(self) -> Minutes:
+        return np.concatenate(([-1], self.high))
+
+    def covered_before(self, key: Minutes) -> Minutes:
+        """Covered minutes of all intervals before each key, rows in order; a difference of two is a measure."""
+        at = np.searchsorted(self.low, key, side="right")
+        return self._before[at] - np.maximum(self._padded[at] - key, 0)
+
+    def measure(self, rows: Rows, start: Minutes, end: Minutes) -> Minutes:
+        """Covered minutes of each row between two epoch minutes."""
+        offset = rows * STRIDE
+        return self.covered_before(offset + end) - self.covered_before(offset + start)
+
+    def stretches(self, rows: Rows, start: Minutes, end: Minutes, unit: int) -> Minutes:
+        """Σ floor(free minutes / unit) over the free stretches of each row between two epoch minutes.
+
+        A stretch is cut at the two ends.
+        """
+        offset = rows * STRIDE
+        low, high = offset + start, offset + end
+        left = np.searchsorted(self.high, low, side="right")
+        right = np.searchsorted(self.low, high, side="left")
+        none = left >= right
+        if not len(self.low):
+            return (high - low) // unit
+        at_left = np.minimum(left, len(self.low) - 1)
+        at_right = np.maximum(right - 1, 0)
+        gaps = np.concatenate(([0], np.cumsum((self.low[1:] - self.high[:-1]) // unit)))
+        inner = np.where(none, 0, gaps[at_right] - gaps[at_left])
+        edges = np.maximum(self.low[at_left] - low, 0) // unit + np.maximum(high - self.high[at_right], 0) // unit
+        return np.where(none, (high - low) // unit, inner + edges)
+
+
+def merge(rows: Rows, start: Minutes, end: Minutes) -> Union:
+    """The union of intervals given in any order; contiguous and overlapping ones become one, empty ones vanish."""
+    offset = rows * STRIDE
+    low, high = offset + start, offset + end
+    order: Rows | None = None
+    if len(low) and ((high <= low).any() or (low[1:] < low[:-1]).any()):
+        order = np.argsort(low, kind="stable")
+        order = order[high[order] > low[order]]
+        low, high = low[order], high[order]
+    if not len(low):
+        return Union(low, high, np.zeros(0, np.intp), order)
+    reach = np.maximum.accumulate(high)
+    new = np.empty(len(low), np.bool_)
+    new[0] = True
+    np.greater(low[1:], reach[:-1], out=new[1:])
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(low)) - 1
+    return Union(low[first], reach[last], first, order)
