@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from auth.roles import EVERY_PROGRAM, Reach, Role, holders, holds
 from auth.scopes import ALL, Scope, join
 from scheduling.model.errors import ForbiddenError
-from scheduling.model.policy import Rights
+from scheduling.model.policy import Rights, shipped_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class ScopeError(ForbiddenError):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The caller's effective rights in one program: token scopes ∩ role, by reach."""
+    """The caller's effective rights in one program: token scopes ∩ role, by reach. `role` is None outside any."""
 
     program: str
-    role: Role
+    role: Role | None
     person: str | None
     token: frozenset[Scope]
     held: Mapping[Scope, Reach]
@@ -97,6 +97,11 @@ class Access:
             )
         if missing := sorted(set(scopes) - self.token):
             raise ScopeError(missing)
+
+
+def nowhere(principal: Principal) -> Access:
+    """The rights of a caller where no program is concerned: none beyond having an account."""
+    return Access("", None, None, principal.scopes, {}, shipped_policy().rights)
 
 
 def access(principal: Principal, program: str, rights: Rights) -> Access | None:

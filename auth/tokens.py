@@ -16,14 +16,13 @@ from auth.secret import TOKEN, digest, mint
 from auth.store import account_ids, memberships
 from auth.tables import Account, TokenRow
 from scheduling.model.errors import ForbiddenError, InvalidError, NotFoundError
-from scheduling.model.policy import Rights
+from scheduling.model.policy import shipped_policy
 
 DEPLOYMENT = "housestaff"
 """The audience of a token for whichever server of this database it is shown to; any other audience is a server's URL."""
 
 DEFAULT_DAYS = 90
 _MOST_DAYS = 366
-_OPEN = Rights(coordinator_commits=True, commits_admin_only=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +127,5 @@ async def overview(session: AsyncSession, account: str | None = None) -> list[To
 
 async def _reachable(session: AsyncSession, account: str) -> set[Scope]:
     members = (await memberships(session, account)).values()
-    return {scope for m in members for scope in holds(m.role, _OPEN, is_person=m.person is not None)}
+    widest = shipped_policy().rights.model_copy(update={"coordinator_commits": True, "commits_admin_only": False})
+    return {scope for m in members for scope in holds(m.role, widest, is_person=m.person is not None)}

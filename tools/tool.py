@@ -7,6 +7,7 @@ these and never catches.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -18,7 +19,20 @@ from auth.call import Call, Detail
 from auth.scopes import Scope
 from auth.wire import Shape
 
-__all__ = ["AnyTool", "Args", "Call", "Detail", "Effect", "ListArgs", "Next", "Result", "Scope", "Shape", "Tool"]
+__all__ = [
+    "AnyTool",
+    "Args",
+    "AsOf",
+    "Call",
+    "Detail",
+    "Effect",
+    "ListArgs",
+    "Next",
+    "Result",
+    "Scope",
+    "Shape",
+    "Tool",
+]
 
 
 class Args(BaseModel):
@@ -48,6 +62,14 @@ class Next(Shape):
     why: str | None = None
 
 
+class AsOf(Shape):
+    """What a result was read from: the live version of each block, the overlay's generation, and when."""
+
+    versions: dict[str, str]
+    overlay: int
+    at: dt.datetime
+
+
 class Result(Shape):
     """A tool's result.
 
@@ -59,6 +81,7 @@ class Result(Shape):
     pages: ClassVar[str | None] = None
     trims: ClassVar[tuple[str, ...]] = ()
 
+    as_of: AsOf | None = None
     note: Annotated[str | None, Field(description="Why it is empty, or what to know.")] = None
     omitted: Annotated[dict[str, int] | None, Field(description="Rows left out, by list.")] = None
     cursor: Annotated[str | None, Field(description="Pass it to get the rows left out.")] = None

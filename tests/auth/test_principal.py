@@ -6,11 +6,11 @@ from auth.principal import Access, Membership, Principal, ScopeError, access, al
 from auth.roles import Reach, Role, holders, holds
 from auth.scopes import ALL, Scope, join, parse
 from scheduling.model.errors import ForbiddenError, InvalidError
-from scheduling.model.policy import Rights
+from scheduling.model.policy import Rights, shipped_policy
 
-DEFAULT = Rights(coordinator_commits=False, commits_admin_only=False)
-GRANTED = Rights(coordinator_commits=True, commits_admin_only=False)
-LOCKED = Rights(coordinator_commits=True, commits_admin_only=True)
+DEFAULT = shipped_policy().rights
+GRANTED = DEFAULT.model_copy(update={"coordinator_commits": True})
+LOCKED = GRANTED.model_copy(update={"commits_admin_only": True})
 
 
 def caller(role: Role, *, person: str | None = None, scopes: frozenset[Scope] = ALL) -> Principal:

@@ -1,0 +1,42 @@
+"""What a caller is told when a call fails, and what the log keeps of it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from scheduling.model.errors import UserError
+
+INTERNAL = "internal"
+_log = structlog.get_logger("edge")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A failed call as the caller sees it: a code to match on, a message, a way on."""
+
+    code: str
+    message: str
+    hint: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """The structured form; `hint` is always there, details only where there are any."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, **self.details}
+
+
+def problem(error: Exception, *, what: str) -> Problem:
+    """A `UserError` as it is; anything else as an incident whose trace stays in the log."""
+    if isinstance(error, UserError):
+        return Problem(error.code, error.message, error.hint, dict(error.details))
+    incident = f"inc-{secrets.token_hex(4)}"
+    _log.error("incident", incident=incident, what=what, kind=type(error).__qualname__, exc_info=error)
+    return Problem(
+        INTERNAL,
+        f"something went wrong inside housestaff ({incident})",
+        "nothing was changed unless a later read says so; report the incident to whoever runs this server",
+        {"incident": incident},
+    )
