@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from scheduling.model.calendar import Block
 from scheduling.model.preload import preload
@@ -13,12 +14,15 @@ from scheduling.model.template import fill_template
 from scheduling.model.version import BlockSchedule, Cell
 
 
-def first_schedules(program: Program, record: YearRecord, *, template: bool = True) -> tuple[BlockSchedule, ...]:
+def first_schedules(
+    program: Program, record: YearRecord, recorded: Iterable[Cell] = (), *, template: bool = True
+) -> tuple[BlockSchedule, ...]:
     """One schedule per block of the year, in order, and one for each neighbouring block that a duty reaches into.
 
     Such a neighbour holds only what crosses the edge: the night before the year and the duties after its last days.
+    `recorded` cells, known of the year before, are laid first.
     """
-    sheet = preload(program, record)
+    sheet = preload(program, record, recorded)
     if template:
         fill_template(program, record, sheet)
     cells: dict[Block, list[Cell]] = {b: [] for b in program.calendar.blocks(record.year)}

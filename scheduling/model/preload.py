@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scheduling.model.calendar import SATURDAY, WEDNESDAY, Block, days, is_weekday_call
 from scheduling.model.override import Source
@@ -19,14 +19,20 @@ from scheduling.model.person import FacultyRole
 from scheduling.model.program import Program
 from scheduling.model.record import YearRecord
 from scheduling.model.sheet import HALF_DAYS, Sheet
+from scheduling.model.version import Cell
 from scheduling.model.weekpattern import WeekSlot
 
 _WEEK = 7
 
 
-def preload(program: Program, record: YearRecord) -> Sheet:
-    """The sheet of the record's year. Calls and FMIT weeks may lie beyond its edges, and what follows from them too."""
+def preload(program: Program, record: YearRecord, recorded: Iterable[Cell] = ()) -> Sheet:
+    """The sheet of the record's year. Calls and FMIT weeks may lie beyond its edges, and what follows from them too.
+
+    `recorded` are cells already known of the year, such as duties that reach into it from the one before; they stand.
+    """
     sheet = Sheet()
+    for cell in recorded:
+        _put(sheet, cell.person, cell.slot.date, cell.slot.part, cell.activity)
     residents = stays(program, record.halves)
     _duties(program, record, sheet)
     _recovery(program, record, residents, sheet)

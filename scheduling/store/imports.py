@@ -24,6 +24,15 @@ class Imports(Repository):
         report: Mapping[str, Any] = rows[0].report
         return report
 
+    async def latest(self, slug: str, year: int) -> Mapping[str, Any] | None:
+        """The report of the last import of an academic year, None when there was none."""
+        named = (ImportRow.program == slug, ImportRow.report["year"].as_integer() == year)
+        rows = await self._tx.read(select(ImportRow.report).where(*named).order_by(ImportRow.id.desc()).limit(1))
+        if not rows:
+            return None
+        report: Mapping[str, Any] = rows[0].report
+        return report
+
     async def add(self, slug: str, digest: str, report: Mapping[str, Any]) -> None:
         """Keep the report of an import."""
         row = insert(ImportRow).values(program=slug, digest=digest, report=dict(report), by=self._caller, at=self._now)
