@@ -17,8 +17,10 @@ from scheduling.store.absences import Absences
 from scheduling.store.audit import AuditContext, AuditEntry, append
 from scheduling.store.cache import cache_of
 from scheduling.store.database import Database
+from scheduling.store.feeds import Feeds
 from scheduling.store.idempotency import Idempotency
 from scheduling.store.imports import Imports
+from scheduling.store.notices import Notices
 from scheduling.store.outbox import Outbox
 from scheduling.store.overrides import Overrides
 from scheduling.store.people import People
@@ -26,8 +28,10 @@ from scheduling.store.plans import Plans
 from scheduling.store.policies import Policies
 from scheduling.store.programs import Programs
 from scheduling.store.rosters import MARGIN, Rosters
+from scheduling.store.stages import Stages
 from scheduling.store.transaction import Transaction
 from scheduling.store.versions import Versions
+from scheduling.store.waivers import Waivers
 
 
 class UnitOfWork:
@@ -38,9 +42,10 @@ class UnitOfWork:
     the truth until the end. (`unit.programs.add` creates and locks at once.) Other rows are locked after the program's.
     Keep no unit open over a long computation: read in one, compute, then lock, compare and write in another.
 
-    Repositories: `programs`, `people`, `absences`, `policies`, `versions`, `overrides`, `plans`, `outbox`,
-    `idempotency`, `imports`. They take the program's slug first, return values of `scheduling.model`, and record what
-    they change. A unit that changed something writes its audit row and its events in the same transaction.
+    Repositories: `programs`, `people`, `absences`, `policies`, `versions`, `overrides`, `plans`, `stages`, `waivers`,
+    `feeds`, `notices`, `outbox`, `idempotency`, `imports`. They take the program's slug first, return values of
+    `scheduling.model`, and record what they change. A unit that changed something writes its audit row and its events
+    in the same transaction.
     `today` pins the clock of every program read here.
     """
 
@@ -57,6 +62,10 @@ class UnitOfWork:
         self.outbox = Outbox(tx)
         self.idempotency = Idempotency(tx)
         self.imports = Imports(tx)
+        self.stages = Stages(tx)
+        self.waivers = Waivers(tx)
+        self.feeds = Feeds(tx)
+        self.notices = Notices(tx)
         self._rosters = Rosters(tx, cache_of(database), today)
         self._events: list[tuple[str, str, Mapping[str, Any], str]] = []
 
