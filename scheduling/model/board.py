@@ -18,11 +18,18 @@ from scheduling.model.sheet import HALF_DAYS, Sheet
 class Board:
     """Running figures by slot: `units` (quarter attendings asked for), `supply` (attendings there), `rooms` (rooms taken).
 
-    `faculty` are the people the template may place. `pgy` holds every resident's year; others ask for nothing.
+    `faculty` are the people the template may place. `pgy` holds every resident's year; others ask for nothing. Only
+    people of the clinic site `site` count.
     """
 
     def __init__(
-        self, program: Program, sheet: Sheet, week: Window, faculty: Sequence[Person], pgy: Mapping[str, int]
+        self,
+        program: Program,
+        sheet: Sheet,
+        week: Window,
+        faculty: Sequence[Person],
+        pgy: Mapping[str, int],
+        site: str = "",
     ) -> None:
         self.policy: Policy = program.policies.at(week.start)
         self.week = week
@@ -43,6 +50,8 @@ class Board:
         for slot in self.slots:
             seen: list[str] = []
             for person, code in sorted(sheet.holders(slot).items()):
+                if program.person(person).site != site:
+                    continue
                 self._count(person, slot, code, once=code not in seen)
                 seen.append(code)
 
@@ -74,7 +83,7 @@ class Board:
 
     def place(self, person: str, slot: Slot, code: str) -> None:
         """Write one cell of the template and count it."""
-        once = code not in self._sheet.holders(slot).values()
+        once = not any(held == code and self.counts[other][code] for other, held in self._sheet.holders(slot).items())
         if self._sheet.write(person, slot.date, slot.part, code, Source.TEMPLATE):
             self._count(person, slot, code, once=once)
 

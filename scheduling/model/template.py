@@ -14,7 +14,7 @@ from scheduling.model.template_residents import place_residents
 
 
 def fill_template(program: Program, record: YearRecord, sheet: Sheet) -> None:
-    """Fill the open weekday half-days of residents on outpatient rotations and of faculty, week by week.
+    """Fill the open weekday half-days of residents on outpatient rotations and of faculty, week by week and site by site.
 
     Faculty weekends stay open, adjuncts are placed by hand only, and residents without a rotation are left alone.
     """
@@ -22,7 +22,10 @@ def fill_template(program: Program, record: YearRecord, sheet: Sheet) -> None:
     residents = stays(program, record.halves)
     faculty = [p for p in program.people if p.active and p.takes_call]
     pgy = {p.id: p.pgy(record.year) for p in program.people if p.is_resident}
+    site = {p.id: p.site for p in program.people}
     for week in weeks(Window(blocks[0].start, blocks[-1].end)):
-        board = Board(program, sheet, week, faculty, pgy)
-        place_residents(board, [s for s in residents if s.window.meets(week) and is_outpatient(program, s)])
-        place_faculty(board)
+        there = [s for s in residents if s.window.meets(week) and is_outpatient(program, s)]
+        for name in sorted({p.site for p in program.people}):
+            board = Board(program, sheet, week, [p for p in faculty if p.site == name], pgy, name)
+            place_residents(board, [s for s in there if site[s.person] == name])
+            place_faculty(board)
