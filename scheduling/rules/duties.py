@@ -15,7 +15,7 @@ import functools
 import threading
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +77,13 @@ class Duties:
     cells: NDArray[np.int16]
     leave: NDArray[np.bool_]
     rotation: NDArray[np.int16]
+    memo: dict[str, object] = field(default_factory=dict)
+    """What other modules derive from these duties once, by their own names."""
 
     @property
     def count(self) -> int:
         """Number of days."""
-        return self.cells.shape[1]
+        return int(self.cells.shape[1])
 
     @functools.cached_property
     def pieces(self) -> Pieces:

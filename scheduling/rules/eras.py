@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -51,5 +52,5 @@ def split(roster: Roster, window: Window) -> Iterator[tuple[Window, Policy]]:
         return
     starts = sorted({d for d, _ in roster.program.policies.dated if first < d <= last})
     bounds = [first, *starts, last + days(1)]
-    for start, following in zip(bounds, bounds[1:], strict=False):
+    for start, following in itertools.pairwise(bounds):
         yield Window(start, following - days(1)), roster.policy(start)

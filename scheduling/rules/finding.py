@@ -18,11 +18,19 @@ class Binding(StrEnum):
     POLICY = "policy"
 
 
+class FindingKind(StrEnum):
+    """A breach is something that stands there; a gap is something that is visibly missing."""
+
+    BREACH = "breach"
+    GAP = "gap"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One broken rule at one place. `value` and `limit` are exact and in `unit`; rounding is for display alone.
 
-    `person` is None for findings about a slot or a night; `part` is set when the finding is about one slot of `start`.
+    `person` is None for findings about a slot or a night; `part` is set when the finding is about one slot of `start`;
+    `about` tells apart findings of one rule, person and time (an activity code, a call pool).
     """
 
     rule: str
@@ -36,6 +44,8 @@ class Finding:
     unit: str
     message: str
     part: Part | None = None
+    about: str | None = None
+    kind: FindingKind = FindingKind.BREACH
 
     @property
     def window(self) -> Window:

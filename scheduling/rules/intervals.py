@@ -22,14 +22,10 @@ def keyed(rows: Rows, minutes: Minutes) -> Minutes:
 
 @dataclass(frozen=True, eq=False)
 class Union:
-    """Disjoint intervals, contiguous ones joined, by row and time. `low` and `high` are keys; `first` is the position of
-    each interval's first piece in the sorted input and `order` the input's positions in that sorting (None: as given).
-    """
+    """Disjoint intervals, contiguous ones joined, by row and time; `low` and `high` are keys."""
 
     low: Minutes
     high: Minutes
-    first: Rows
-    order: Rows | None
 
     @functools.cached_property
     def rows(self) -> Rows:
@@ -44,7 +40,7 @@ class Union:
     @property
     def end(self) -> Minutes:
         """Epoch minute at which each interval ends."""
-        return self.high - self.rows * STRIDE
+        return np.asarray(self.high - self.rows * STRIDE)
 
     @property
     def length(self) -> Minutes:
@@ -62,7 +58,7 @@ class Union:
     def covered_before(self, key: Minutes) -> Minutes:
         """Covered minutes of all intervals before each key, rows in order; a difference of two is a measure."""
         at = np.searchsorted(self.low, key, side="right")
-        return self._before[at] - np.maximum(self._padded[at] - key, 0)
+        return np.asarray(self._before[at] - np.maximum(self._padded[at] - key, 0))
 
     def measure(self, rows: Rows, start: Minutes, end: Minutes) -> Minutes:
         """Covered minutes of each row between two epoch minutes."""
@@ -80,30 +76,29 @@ class Union:
         right = np.searchsorted(self.low, high, side="left")
         none = left >= right
         if not len(self.low):
-            return (high - low) // unit
+            return np.asarray((high - low) // unit)
         at_left = np.minimum(left, len(self.low) - 1)
         at_right = np.maximum(right - 1, 0)
         gaps = np.concatenate(([0], np.cumsum((self.low[1:] - self.high[:-1]) // unit)))
         inner = np.where(none, 0, gaps[at_right] - gaps[at_left])
         edges = np.maximum(self.low[at_left] - low, 0) // unit + np.maximum(high - self.high[at_right], 0) // unit
-        return np.where(none, (high - low) // unit, inner + edges)
+        return np.asarray(np.where(none, (high - low) // unit, inner + edges))
 
 
 def merge(rows: Rows, start: Minutes, end: Minutes) -> Union:
     """The union of intervals given in any order; contiguous and overlapping ones become one, empty ones vanish."""
     offset = rows * STRIDE
     low, high = offset + start, offset + end
-    order: Rows | None = None
     if len(low) and ((high <= low).any() or (low[1:] < low[:-1]).any()):
         order = np.argsort(low, kind="stable")
         order = order[high[order] > low[order]]
         low, high = low[order], high[order]
     if not len(low):
-        return Union(low, high, np.zeros(0, np.intp), order)
+        return Union(low, high)
     reach = np.maximum.accumulate(high)
     new = np.empty(len(low), np.bool_)
     new[0] = True
     np.greater(low[1:], reach[:-1], out=new[1:])
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(low)) - 1
-    return Union(low[first], reach[last], first, order)
+    return Union(low[first], reach[last])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import ClassVar
 
-from scheduling.model.part import Window
+from scheduling.model.part import Part, Window
 from scheduling.model.roster import Roster
-from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.finding import Binding, Finding, FindingKind
 
 
 class Tier(StrEnum):
@@ -45,6 +47,14 @@ class CheckOnly:
 Enforcement = Hard | Soft | CheckOnly
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a finding's arithmetic."""
+
+    label: str
+    value: str
+
+
 class Rule(ABC):
     """One rule, one file, one object: the checker here and the constraint of the same stem in `scheduling.solver.rules`.
 
@@ -66,3 +76,43 @@ class Rule(ABC):
 
         Pure. The roster may reach beyond the window; rules that look back or average use what it holds.
         """
+
+    @abstractmethod
+    def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
+        """How the finding's value and limit come about, in the order a person would work it out."""
+
+    def finding(
+        self,
+        person: str | None,
+        window: Window,
+        value: Fraction | int,
+        limit: Fraction | int,
+        unit: str,
+        message: str,
+        *,
+        part: Part | None = None,
+        about: str | None = None,
+        kind: FindingKind = FindingKind.BREACH,
+        binding: Binding | None = None,
+    ) -> Finding:
+        """A finding of this rule, with its own binding unless another is given."""
+        return Finding(
+            rule=self.id,
+            binding=binding or self.binding,
+            citation=self.citation,
+            person=person,
+            start=window.start,
+            end=window.end,
+            value=Fraction(value),
+            limit=Fraction(limit),
+            unit=unit,
+            message=message,
+            part=part,
+            about=about,
+            kind=kind,
+        )
+
+
+def on(date: dt.date) -> Window:
+    """The window of a single date."""
+    return Window(date, date)

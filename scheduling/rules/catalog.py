@@ -1,0 +1,78 @@
+"""Every rule, in the order reports list them: duty hours first, then safety, call, inpatient team and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scheduling.model.errors import NotFoundError
+from scheduling.model.policy import Policy
+from scheduling.rules import (
+    acgme_6_20,
+    acgme_6_21,
+    acgme_6_21_a,
+    acgme_6_21_b,
+    acgme_6_22,
+    acgme_6_27,
+    call_absent,
+    call_adjunct,
+    call_eve_of_leave,
+    call_own_fmit,
+    call_post_fmit_friday,
+    call_post_fmit_sunday,
+    call_spacing,
+    fmit_absent,
+    fmit_back_to_back,
+    fmit_one_attending,
+    one_activity,
+    one_caller,
+    post_call_tied,
+    rooms,
+    supervision,
+    unassigned,
+)
+from scheduling.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    acgme_6_20.RULE,
+    acgme_6_21.RULE,
+    acgme_6_21_a.RULE,
+    acgme_6_21_b.RULE,
+    acgme_6_22.RULE,
+    acgme_6_27.RULE,
+    one_activity.RULE,
+    supervision.RULE,
+    rooms.RULE,
+    one_caller.RULE,
+    call_absent.RULE,
+    call_adjunct.RULE,
+    call_own_fmit.RULE,
+    call_post_fmit_friday.RULE,
+    call_post_fmit_sunday.RULE,
+    call_spacing.RULE,
+    call_eve_of_leave.RULE,
+    post_call_tied.RULE,
+    fmit_one_attending.RULE,
+    fmit_back_to_back.RULE,
+    fmit_absent.RULE,
+    unassigned.RULE,
+)
+
+BY_ID = {rule.id: rule for rule in RULES}
+
+
+def rule(rule_id: str) -> Rule:
+    """The rule of that id; NotFoundError with the nearest ids."""
+    try:
+        return BY_ID[rule_id]
+    except KeyError:
+        raise NotFoundError("rule", rule_id, BY_ID, hint="housestaff://{program}/rules lists them") from None
+
+
+def is_on(rule_: Rule, policy: Policy) -> bool:
+    """True when the policy has the rule's pack on and the rule itself not off."""
+    return rule_.id.partition(".")[0] in policy.rules.packs and rule_.id not in policy.rules.off
+
+
+def enabled(policy: Policy) -> Sequence[Rule]:
+    """The rules a policy has on, in order."""
+    return [r for r in RULES if is_on(r, policy)]

@@ -1,0 +1,91 @@
+"""The pauses between one duty and the next of the same person, and where a duty lies in the calendar."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.model.activity import Category
+from scheduling.model.calendar import days
+from scheduling.model.duty_record import DutyKind
+from scheduling.model.part import Window
+from scheduling.model.roster import Roster
+from scheduling.rules.duties import Duties
+from scheduling.rules.finding import Finding
+from scheduling.rules.intervals import Minutes, Rows
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rests:
+    """One entry per pause.
+
+    `begin` and `end` are epoch minutes, `before` the position in `duties.duties` of the duty that precedes the pause;
+    `same_day` marks pauses inside one day's work, such as a lunch hour.
+    """
+
+    row: Rows
+    before: Rows
+    begin: Minutes
+    end: Minutes
+    same_day: NDArray[np.bool_]
+
+    @property
+    def length(self) -> Minutes:
+        """Minutes of each pause."""
+        return self.end - self.begin
+
+
+def rests_of(d: Duties) -> Rests:
+    """Every pause, derived once per duties."""
+    found = d.memo.get("rests")
+    if not isinstance(found, Rests):
+        u = d.duties
+        start = u.start
+        before = np.flatnonzero(u.rows[1:] == u.rows[:-1])
+        started = d.clock.day_of(start)
+        found = d.memo["rests"] = Rests(
+            u.rows[before], before, u.end[before], start[before + 1], started[before] == started[before + 1]
+        )
+    return found
+
+
+def day_number(d: Duties, minute: Minutes) -> Minutes:
+    """The roster's day an epoch minute lies in, its first or last day for what lies outside."""
+    return np.clip(d.clock.day_of(minute), 0, d.count - 1)
+
+
+def span_of(d: Duties, begin: int, end: int) -> Window:
+    """First and last calendar date of a stretch of time; its end does not count when it is midnight."""
+    first, last = d.clock.day_of(np.array([begin, max(begin, end - 1)]))
+    return Window(d.clock.origin + days(int(first)), d.clock.origin + days(int(last)))
+
+
+def clinical_end(d: Duties, roster: Roster, at: int) -> int:
+    """Epoch minute at which clinical work ends in the duty at a position; transitions and education may follow it."""
+    u, p = d.duties, d.pieces
+    row, begin, end = int(u.rows[at]), int(u.start[at]), int(u.end[at])
+    mine = (p.row == row) & (p.start < end) & (p.end > begin)
+    education = np.isin(p.code[mine], roster.catalogue.of(Category.EDUCATION))
+    clinical = [(int(s), int(e)) for s, e in zip(p.start[mine][~education], p.end[mine][~education], strict=True)]
+    handover: list[tuple[int, int]] = []
+    if d.records is not None:
+        r = d.records.of(DutyKind.TRANSITION)
+        handover = [(int(s), int(e)) for x, s, e in zip(r.row, r.start, r.end, strict=True) if x == row]
+    marks = sorted({m for s, e in (*clinical, *handover) for m in (s, e) if begin <= m <= end} | {begin, end})
+    for low, high in reversed(list(itertools.pairwise(marks))):
+        if any(s <= low and high <= e for s, e in handover):
+            continue
+        if any(s <= low and high <= e for s, e in clinical):
+            return high
+    return begin
+
+
+def duty_at(d: Duties, finding: Finding) -> list[int]:
+    """Positions of the duties of row 0 that touch the finding's dates."""
+    u = d.duties
+    low, high = ((date - d.clock.origin).days for date in (finding.start, finding.end))
+    begin, end = d.clock.midnights[low], d.clock.midnights[high + 1]
+    return [int(i) for i in np.flatnonzero((u.rows == 0) & (u.start < end) & (u.end > begin))]

@@ -1,0 +1,194 @@
+"""Risk metrics: how near a legal schedule comes to its limits. They have names of their own and never a verdict.
+
+`risk.rolling_80` the worst rolling 28-day average, `risk.weekly_hours` an averaging period within the band of its limit (or
+too short for a verdict and over it), `risk.rest` and `risk.post_call_rest` pauses within the band of the least, `risk.duty_run`
+the longest run of consecutive duty days over the program's figure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from scheduling.model.calendar import days
+from scheduling.model.part import Part, Window
+from scheduling.model.roster import Roster
+from scheduling.rules.averaged import dates, half_days, over_hours
+from scheduling.rules.duties import Duties, duties_of
+from scheduling.rules.rests import day_number, rests_of, span_of
+from scheduling.rules.segments import Numbers, periods_of, sums
+from scheduling.rules.wording import duration, moment, number
+
+_HOUR = 60
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One metric of one person at its worst. `limit` is the rule's own; `over` says whether the metric lies beyond it."""
+
+    id: str
+    person: str
+    start: dt.date
+    end: dt.date
+    value: Fraction
+    limit: Fraction
+    unit: str
+    message: str
+    over: bool
+
+
+def risks(roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Risk]:
+    """Every metric inside its warning band, at most one of each kind per person, in a stable order."""
+    d = duties_of(roster, people)
+    if not d.ids:
+        return
+    yield from _rolling(d, window)
+    yield from _periods(d, window)
+    yield from _rests(roster, d, window)
+    yield from _runs(d, window)
+
+
+def rolling_hours(d: Duties, length: int) -> tuple[Numbers, Numbers]:
+    """(R, D - length + 1) worked minutes and half-days outside leave of every window of `length` days, by first day."""
+    rows = np.arange(len(d.ids))
+    midnights = d.clock.midnights[: d.count + 1]
+    keys_row = np.repeat(rows, d.count + 1)
+    before = d.worked.covered_before(keys_row * (1 << 40) + np.tile(midnights, len(rows))).reshape(len(rows), -1)
+    leave = np.zeros((len(rows), d.count + 1), np.int64)
+    np.cumsum(d.leave[:, :, Part.AM].astype(np.int64) + d.leave[:, :, Part.PM], axis=1, out=leave[:, 1:])
+    minutes = before[:, length:] - before[:, :-length]
+    return minutes, 2 * length - (leave[:, length:] - leave[:, :-length])
+
+
+def _rolling(d: Duties, window: Window) -> Iterator[Risk]:
+    figures = d.eras.policies[-1].hours
+    length = figures.averaging_days
+    if d.count < length:
+        return
+    minutes, measured = rolling_hours(d, length)
+    average = np.where(measured > 0, minutes * (2 * _WEEK) / (np.maximum(measured, 1) * _HOUR), 0.0)
+    low = max((window.start - d.clock.origin).days - length + 1, 0)
+    high = min((window.end - d.clock.origin).days, average.shape[1] - 1)
+    if low > high:
+        return
+    worst = low + average[:, low : high + 1].argmax(axis=1)
+    for row, person in enumerate(d.ids):
+        at = int(worst[row])
+        if not measured[row, at]:
+            continue
+        value = Fraction(int(minutes[row, at]) * 2 * _WEEK, int(measured[row, at]) * _HOUR)
+        if value > figures.week_limit - figures.risk_week_band:
+            where = Window(d.clock.origin + days(at), d.clock.origin + days(at + length - 1))
+            yield Risk(
+                "risk.rolling_80",
+                person,
+                where.start,
+                where.end,
+                value,
+                Fraction(figures.week_limit),
+                "hours a week",
+                f"{number(value)} h a week in the worst {length} days running; the requirement averages by rotation instead",
+                value > figures.week_limit,
+            )
+
+
+def _periods(d: Duties, window: Window) -> Iterator[Risk]:
+    p = periods_of(d)
+    limit = d.eras.figure(lambda policy: policy.hours.week_limit, p.first)
+    band = d.eras.figure(lambda policy: policy.hours.risk_week_band, p.first)
+    near = over_hours(p, limit - band) & ~(over_hours(p, limit) & p.verdict)
+    for at in np.flatnonzero(near):
+        where = dates(p, int(at))
+        if not where.meets(window):
+            continue
+        value = Fraction(int(p.minutes[at]) * 2 * _WEEK, int(half_days(p)[at]) * _HOUR)
+        most = d.eras.on(int(p.first[at])).hours.week_limit
+        short = "" if p.verdict[at] else ", too short for a verdict"
+        yield Risk(
+            "risk.weekly_hours",
+            d.ids[p.row[at]],
+            where.start,
+            where.end,
+            value,
+            Fraction(most),
+            "hours a week",
+            f"{number(value)} h a week over {len(where)} days{short}",
+            value > most,
+        )
+
+
+def _rests(roster: Roster, d: Duties, window: Window) -> Iterator[Risk]:
+    r = rests_of(d)
+    day = day_number(d, r.begin)
+    rest = _HOUR * d.eras.figure(lambda policy: policy.hours.rest_hours, day)
+    band = _HOUR * d.eras.figure(lambda policy: policy.hours.risk_rest_band, day)
+    shortest: dict[int, int] = {}
+    for at in map(int, np.flatnonzero((r.length >= rest) & (r.length < rest + band))):
+        row = int(r.row[at])
+        near = span_of(d, int(r.begin[at]), int(r.end[at]) + 1).meets(window)
+        if near and (row not in shortest or r.length[at] < r.length[shortest[row]]):
+            shortest[row] = at
+    zone = roster.program.clock.zone
+    for row, at in sorted(shortest.items()):
+        where = span_of(d, int(r.begin[at]), int(r.end[at]) + 1)
+        yield Risk(
+            "risk.rest",
+            d.ids[row],
+            where.start,
+            where.end,
+            Fraction(int(r.length[at]), _HOUR),
+            Fraction(d.eras.on(int(day[at])).hours.rest_hours),
+            "hours off",
+            f"{duration(int(r.length[at]))} off from {moment(zone, int(r.begin[at]))}, the shortest pause near the least",
+            over=False,
+        )
+
+
+def duty_days(d: Duties) -> Numbers:
+    """(R, D): whether a date has any work of its own (0 or 1)."""
+    p = d.pieces
+    held = np.zeros((len(d.ids), d.count), np.int64)
+    held[p.row, p.day] = 1
+    return held
+
+
+def longest_runs(d: Duties, low: int, high: int) -> Iterator[tuple[int, int, int]]:
+    """Row, first day and length of every maximal run of duty days that touches the days low to high."""
+    held = duty_days(d)
+    edges = np.diff(np.pad(held, ((0, 0), (1, 1))), axis=1)
+    rows, first = np.nonzero(edges == 1)
+    _, after = np.nonzero(edges == -1)
+    for row, start, end in zip(rows, first, after, strict=True):
+        if start <= high and end > low:
+            yield int(row), int(start), int(end - start)
+
+
+def _runs(d: Duties, window: Window) -> Iterator[Risk]:
+    low, high = (window.start - d.clock.origin).days, (window.end - d.clock.origin).days
+    best: dict[int, tuple[int, int]] = {}
+    for row, start, length in longest_runs(d, low, high):
+        if length > best.get(row, (0, 0))[1]:
+            best[row] = (start, length)
+    for row, (start, length) in sorted(best.items()):
+        most = d.eras.on(start).hours.duty_run
+        if length > most:
+            where = Window(d.clock.origin + days(start), d.clock.origin + days(start + length - 1))
+            yield Risk(
+                "risk.duty_run",
+                d.ids[row],
+                where.start,
+                where.end,
+                Fraction(length),
+                Fraction(most),
+                "days",
+                f"{length} duty days in a row from {where.start}",
+                over=True,
+            )
+
+
+__all__ = ["Risk", "duty_days", "longest_runs", "risks", "rolling_hours", "sums"]

@@ -1,0 +1,86 @@
+"""prog.rooms: no more clinicians in a slot than there are rooms (domain.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.model.calendar import days
+from scheduling.model.part import Part, Slot, Window
+from scheduling.model.person import Kind
+from scheduling.model.policy import Policy
+from scheduling.model.roster import Roster
+from scheduling.rules.eras import split
+from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.rule import Hard, Line, Rule, on
+
+
+class Rooms(Rule):
+    """Above the hard limit is a must, above the soft one policy. Virtual clinic and AT take none, SM one per slot."""
+
+    id = "prog.rooms"
+    title = "Rooms per slot"
+    citation = "Program policy: rooms"
+    text = "At most as many clinicians work in clinic rooms in one slot as the program has rooms for."
+    binding = Binding.MUST
+    enforcement = Hard()
+    per_person = False
+
+    def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
+        """One finding per slot over a limit."""
+        for where, policy in split(roster, window):
+            used = rooms_used(roster, where, policy)
+            for day, part in zip(*np.nonzero(used > policy.rooms.soft), strict=True):
+                slot = Slot(where.start + days(int(day)), Part(int(part)))
+                count = int(used[day, part])
+                hard = count > policy.rooms.hard
+                limit = policy.rooms.hard if hard else policy.rooms.soft
+                yield self.finding(
+                    None,
+                    on(slot.date),
+                    count,
+                    limit,
+                    "rooms",
+                    f"{slot}: {count} rooms used ({'at most' if hard else 'better no more than'} {limit})",
+                    part=slot.part,
+                    binding=Binding.MUST if hard else Binding.POLICY,
+                )
+
+    def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
+        """Who takes a room, and both limits."""
+        policy, slot = roster.policy(finding.start), Slot(finding.start, finding.part or Part.AM)
+        lines = []
+        for activity in policy.activities:
+            if activity.uses_room and (who := _clinicians(roster, activity.code, slot)):
+                takes = 1 if activity.room_once else len(who)
+                lines.append(Line(activity.code, f"{', '.join(who)}: {takes}"))
+        return [
+            *lines,
+            Line("rooms used", str(finding.value)),
+            Line("limits", f"{policy.rooms.soft} soft, {policy.rooms.hard} hard"),
+        ]
+
+
+def rooms_used(roster: Roster, window: Window, policy: Policy) -> NDArray[np.int64]:
+    """(days, 3): rooms used in every slot of a window inside the roster; learners sit beside somebody and take none."""
+    rows = np.array([i for i, p in enumerate(roster.program.people) if p.kind is not Kind.LEARNER], np.intp)
+    cells = roster.cells[rows, roster.day(window.start) : roster.day(window.end) + 1]
+    each = np.zeros(len(roster.catalogue) + 1, np.int64)
+    used = np.zeros(cells.shape[1:], np.int64)
+    for i, code in enumerate(roster.catalogue.codes):
+        if code not in policy.catalogue or not policy.catalogue[code].uses_room:
+            continue
+        if policy.catalogue[code].room_once:
+            used += (cells == i).any(axis=0)
+        else:
+            each[i] = 1
+    return np.asarray(used + each[cells].sum(axis=0))
+
+
+def _clinicians(roster: Roster, code: str, slot: Slot) -> list[str]:
+    return [p for p in roster.holders(code, slot) if roster.program.by_id[p].kind is not Kind.LEARNER]
+
+
+RULE = Rooms()

@@ -1,0 +1,124 @@
+"""prog.supervision: attending time meets the demand of the residents in supervised work (domain.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.model.calendar import academic_year, days
+from scheduling.model.part import Part, Slot, Window
+from scheduling.model.policy import Policy
+from scheduling.model.roster import Roster
+from scheduling.rules.eras import split
+from scheduling.rules.finding import Binding, Finding, FindingKind
+from scheduling.rules.rule import Line, Rule, Soft, Tier, on
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Supervision:
+    """Demand in quarter units and supply in attendings of every slot of a window: (days, 3) each."""
+
+    units: Counts
+    needed: Counts
+    supply: Counts
+
+
+class AttendingTime(Rule):
+    """Units are summed over the slot and rounded up once; faculty in AT or PCAT supply, clinic supplies none."""
+
+    id = "prog.supervision"
+    title = "Attending time meets demand"
+    citation = "Program policy: supervision; ACGME Common Program Requirements 6.7"
+    text = (
+        "Every slot has at least as many attendings in attending time as the residents in supervised clinic work ask for: "
+        "half an attending per PGY-1, a quarter per PGY-2 or 3, one more per resident in procedures, rounded up once."
+    )
+    binding = Binding.MUST
+    enforcement = Soft(Tier.SAFETY, 500)
+    per_person = False
+
+    def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
+        """One finding per slot that lacks attendings."""
+        for where, policy in split(roster, window):
+            s = measure(roster, where, policy)
+            for day, part in zip(*np.nonzero(s.supply < s.needed), strict=True):
+                date = where.start + days(int(day))
+                slot = Slot(date, Part(int(part)))
+                have, need = int(s.supply[day, part]), int(s.needed[day, part])
+                yield self.finding(
+                    None,
+                    on(date),
+                    have,
+                    need,
+                    "attendings",
+                    f"{slot}: {have} of {need} attendings for the residents in clinic",
+                    part=slot.part,
+                    kind=FindingKind.GAP,
+                )
+
+    def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
+        """Residents by their units, the sum, the ceiling, the supply."""
+        policy, part = roster.policy(finding.start), finding.part or Part.AM
+        slot = Slot(finding.start, part)
+        lines = [
+            Line(p.id, f"{roster.at(p.id, slot)}, PGY-{p.pgy(academic_year(slot.date))}: {units} quarter units")
+            for p in roster.program.people
+            if (units := units_of(roster, policy, p.id, slot))
+        ]
+        s = measure(roster, on(finding.start), policy)
+        per = policy.supervision.units_per_attending
+        supply = [policy.activities[i].code for i in policy.catalogue.where("supplies_supervision")]
+        who = [p for code in supply for p in roster.holders(code, slot)]
+        return [
+            *lines,
+            Line("demand", f"{int(s.units[0, part])} / {per} rounded up = {int(s.needed[0, part])}"),
+            Line("attendings", f"{int(s.supply[0, part])}" + (f" ({', '.join(who)})" if who else "")),
+            Line("missing", str(int(finding.limit - finding.value))),
+        ]
+
+
+def measure(roster: Roster, window: Window, policy: Policy) -> Supervision:
+    """Demand and supply of every slot of a window inside the roster, under one policy."""
+    first, last = roster.day(window.start), roster.day(window.end) + 1
+    people = roster.program.people
+    residents = np.array([i for i, p in enumerate(people) if p.is_resident], np.intp)
+    faculty = np.array([i for i, p in enumerate(people) if p.is_faculty], np.intp)
+    own, extra, supplies = _tables(roster, policy)
+    cells = roster.cells[residents, first:last]
+    years = np.array([academic_year(d) for d in (window.start, window.end)])
+    units = np.zeros((last - first, len(Part)), np.int64)
+    for year in range(int(years[0]), int(years[1]) + 1):
+        junior = np.array([people[i].pgy(year) == 1 for i in residents], np.bool_)
+        weight = np.where(junior, policy.supervision.pgy1_units, policy.supervision.senior_units)
+        inside = np.array([academic_year(d) == year for d in window]) if years[0] != years[1] else slice(None)
+        part = cells[:, inside]
+        units[inside] = (own[part] * weight[:, None, None] + extra[part]).sum(axis=0)
+    supply = supplies[roster.cells[faculty, first:last]].sum(axis=0)
+    return Supervision(units, -(-units // policy.supervision.units_per_attending), supply)
+
+
+def units_of(roster: Roster, policy: Policy, person: str, slot: Slot) -> int:
+    """Quarter units of demand of one resident in one slot."""
+    who, code = roster.program.by_id[person], roster.at(person, slot)
+    if not who.is_resident or code is None or not policy.catalogue[code].needs_supervision:
+        return 0
+    junior = who.pgy(academic_year(slot.date)) == 1
+    own = policy.supervision.pgy1_units if junior else policy.supervision.senior_units
+    return own + policy.catalogue[code].supervision_extra
+
+
+def _tables(roster: Roster, policy: Policy) -> tuple[Counts, Counts, Counts]:
+    codes = frozenset(policy.catalogue.codes)
+    known = [policy.catalogue[c] if c in codes else None for c in roster.catalogue.codes]
+    own = np.array([*(int(a is not None and a.needs_supervision) for a in known), 0], np.int64)
+    extra = np.array([*(a.supervision_extra if a and a.needs_supervision else 0 for a in known), 0], np.int64)
+    supplies = np.array([*(int(a is not None and a.supplies_supervision) for a in known), 0], np.int64)
+    return own, extra, supplies
+
+
+RULE = AttendingTime()
