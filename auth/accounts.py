@@ -35,16 +35,21 @@ class AccountView:
 
 async def add(session: AsyncSession, account: str, role: Role, program: str, *, person: str | None = None) -> None:
     """Create an account with its first role; ConflictError when the id is taken."""
-    if not _ID.fullmatch(account):
-        raise InvalidError("id", "letters, digits, and . _ @ + -, at most 64, starting with a letter or digit")
-    if account == OWNER:
-        raise InvalidError("id", "reserved for the owner of the local data directory")
+    check_id(account)
     fresh = insert(Account).values(id=account).on_conflict_do_nothing().returning(Account.id)
     if await session.scalar(fresh) is None:
         raise ConflictError(
             f"the account {account} exists", hint=f"to change what it may do: housestaff user role {account} --role …"
         )
     await grant(session, account, role, program, person=person)
+
+
+def check_id(account: str) -> None:
+    """InvalidError unless the text can be an account's id."""
+    if not _ID.fullmatch(account):
+        raise InvalidError("id", "letters, digits, and . _ @ + -, at most 64, starting with a letter or digit")
+    if account == OWNER:
+        raise InvalidError("id", "reserved for the owner of the local data directory")
 
 
 async def grant(session: AsyncSession, account: str, role: Role, program: str, *, person: str | None = None) -> None:

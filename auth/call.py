@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from auth.principal import Access, Principal
 from auth.scopes import Scope
 from scheduling.model.errors import ForbiddenError
 from scheduling.store.audit import AuditContext
+from scheduling.store.unit import UnitOfWork
 
 Port = TypeVar("Port")
 
@@ -27,13 +28,13 @@ class Detail(StrEnum):
 class Progress(Protocol):
     """Report progress of a long call."""
 
-    async def __call__(self, done: float, total: float | None = None, message: str | None = None) -> None:
+    async def __call__(self, done: float, total: float | None = None, message: str | None = None, /) -> None:
         """Done so far, out of how much, with a short message; nothing happens when the client asked for none."""
         ...
 
 
-UnitOpener = Callable[[], AbstractAsyncContextManager[Any]]
-"""Opens a unit of work on the call's program: one transaction, which also writes the audit row of what it changes."""
+UnitOpener = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+"""Opens a unit of work: one transaction, which also writes the audit row of what it changes."""
 
 
 async def silent(done: float, total: float | None = None, message: str | None = None) -> None:

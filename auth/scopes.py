@@ -26,8 +26,8 @@ class Scope(StrEnum):
 
 
 ALL = frozenset(Scope)
-BASE = Scope.SCHEDULE_READ
-"""The scope without which no tool answers: the one a 401 asks for."""
+EVERYDAY = frozenset({Scope.SCHEDULE_READ, Scope.SCHEDULE_PROPOSE, Scope.PEOPLE_NAMES, Scope.PEOPLE_ABSENCE})
+"""What a first login asks for; the others are rare enough to ask for when they are needed."""
 
 
 def parse(text: str | Iterable[str], *, field: str = "scopes") -> frozenset[Scope]:

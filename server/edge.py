@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,15 +22,13 @@ from scheduling.model.errors import ForbiddenError, InvalidError, NotFoundError,
 from scheduling.model.policy import Rights
 from scheduling.store.audit import OK, SERVER, AuditContext, AuditEntry, append_apart, arguments_hash
 from scheduling.store.database import Database
+from scheduling.store.unit import UnitOfWork
 from server import arguments, budget
-from server.errors import INTERNAL, Problem, problem
+from server.errors import INTERNAL, problem
 from server.render import render
-from tools.tool import AnyTool
+from tools.tool import AnyTool, Tool
 
 _WRITE_PATIENCE = 5.0
-
-OpenUnit = Callable[[AuditContext], AbstractAsyncContextManager[Any]]
-"""Opens a unit of work on the program of an audit context."""
 
 
 Guarded = AnyTool | AnyResource | Prompt
@@ -65,12 +64,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Carries calls to their handlers."""
+    """Carries calls to their handlers. `today` pins every program's clock; `ports` are the services handlers may use."""
 
     database: Database
     programs: Programs
-    open_unit: OpenUnit
     clock: Callable[[], dt.datetime]
+    today: dt.date | None = None
     ports: Mapping[type, object] = field(default_factory=dict)
 
     async def call(self, tool: AnyTool, raw: Mapping[str, Any], caller: Caller) -> Answer:
@@ -121,6 +120,14 @@ class Edge:
             await self._open(resource, raw, caller, trail)
             arguments.read(resource.place, raw)
 
+    def scopes(self, guarded: Guarded, raw: Mapping[str, Any]) -> frozenset[Scope]:
+        """Every scope a request needs, those its arguments add included; faulty arguments add none."""
+        scopes = frozenset(guarded.scopes)
+        if isinstance(guarded, Tool):
+            with contextlib.suppress(UserError):
+                scopes |= guarded.needs(arguments.read(guarded.args, raw))
+        return scopes
+
     async def lacking(
         self, needed: Iterable[Scope], own: Iterable[Scope], program: object, principal: Principal
     ) -> frozenset[Scope]:
@@ -169,7 +176,7 @@ class Edge:
             program=program,
             audit=trail,
             now=trail.at,
-            unit=lambda: self.open_unit(trail),
+            unit=lambda: UnitOfWork(self.database, trail, today=self.today),
             detail=Detail.DETAILED if raw.get("detail") == Detail.DETAILED else Detail.CONCISE,
             progress=caller.progress,
             ports=self.ports,
@@ -235,8 +242,3 @@ def shown(guarded: Guarded, holdings: Iterable[Access]) -> bool:
     if is_static(guarded):
         return True
     return any(all(a.holds(s, own=s in guarded.own) for s in guarded.scopes) for a in holdings)
-
-
-def refusal(found: Problem) -> str:
-    """A problem in one line: code, message, and the hint where there is one."""
-    return f"{found.code}: {found.message}" + (f" ({found.hint})" if found.hint else "")

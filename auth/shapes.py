@@ -1,0 +1,77 @@
+"""What tools and resources say of a schedule in the same form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from auth.call import Call
+from auth.fields import PartName
+from auth.wire import Shape
+from scheduling.model.part import Slot
+from scheduling.model.person import Person
+from scheduling.model.roster import Roster
+from scheduling.services.read_schedule import Assignment
+
+
+class AsOf(Shape):
+    """What a result was read from: the live version of each block, the overlay's generation, and when."""
+
+    versions: dict[str, str]
+    overlay: int
+    at: dt.datetime
+
+    @classmethod
+    def of(cls, roster: Roster, call: Call) -> Self:
+        """The versions and the overlay generation of a roster, and the instant of the call."""
+        versions = {str(block): version for block, version in roster.versions.items()}
+        return cls(versions=versions, overlay=roster.overlay, at=call.now)
+
+
+class SlotShape(Shape):
+    """A slot, of a person where one is concerned."""
+
+    date: dt.date
+    part: PartName
+    person: str | None = None
+
+    @classmethod
+    def of(cls, slot: Slot, person: str | None = None) -> Self:
+        """The slot as it is written."""
+        return cls(date=slot.date, part=slot.part.name, person=person)
+
+
+class AssignmentShape(Shape):
+    """One assignment. `person` is who does it (null: nobody); `base_person` whose it was before an override."""
+
+    date: dt.date
+    part: PartName
+    person: str | None
+    activity: str
+    state: str
+    base_person: str | None = None
+    override: str | None = None
+    locked: bool
+    source: str
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> Self:
+        """The assignment as it is written."""
+        return cls(
+            date=assignment.slot.date,
+            part=assignment.slot.part.name,
+            person=assignment.person,
+            activity=assignment.activity,
+            state=assignment.state.value,
+            base_person=assignment.base_person,
+            override=assignment.override,
+            locked=assignment.locked,
+            source=assignment.source.value,
+        )
+
+
+def names_of(people: Iterable[Person], shown: Iterable[str | None]) -> Mapping[str, str] | None:
+    """Names of those people that are shown, by id; None when nobody of them has one."""
+    wanted = {p for p in shown if p}
+    return {p.id: p.name for p in people if p.id in wanted and p.name} or None

@@ -1,0 +1,77 @@
+"""The composition root: the one place that knows every part and puts them together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+
+from mcp.server.auth.settings import AuthSettings
+from pydantic import AnyHttpUrl
+from starlette.applications import Starlette
+
+from auth.programs import Programs, StoredPrograms
+from auth.verifier import AnyVerifier, OpaqueVerifier, utc_now
+from resources.catalog import RESOURCES
+from resources.prompts import PROMPTS
+from scheduling.store.database import Database
+from server.catalogue import Catalogue
+from server.edge import Edge
+from server.identity import BearerIdentity, Identity, process_identity
+from server.settings import Settings
+from server.setup_page import SetupPage
+from server.shell import Shell
+from server.web import web_app
+from tools.catalog import TOOLS
+
+CATALOGUE = Catalogue(TOOLS, RESOURCES, PROMPTS)
+VERSION = metadata.version("housestaff")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One server over one database. `now` is the instant of a call, not a program's date."""
+
+    database: Database
+    settings: Settings
+    catalogue: Catalogue = CATALOGUE
+    now: Callable[[], dt.datetime] = utc_now
+
+    def http(self) -> Starlette:
+        """The application `serve` runs."""
+        resource, issuer = self.settings.resource_url, self.settings.base_url
+        # Signed tokens of an authorization server would be a second verifier here.
+        verifier = AnyVerifier([OpaqueVerifier(self.database, resource, issuer, self.now)])
+        auth = AuthSettings(
+            issuer_url=AnyHttpUrl(issuer), resource_server_url=AnyHttpUrl(resource), validate_token_resource=True
+        )
+        shell = self.shell(BearerIdentity(), auth=auth, verifier=verifier)
+        return web_app(shell, self.settings, self.database, SetupPage(self.database, self.settings, self.now))
+
+    def stdio(self) -> Shell:
+        """The server `stdio` runs; SettingError when nobody is named on a shared database."""
+        return self.shell(process_identity(self.settings, self.database, self.now))
+
+    def shell(
+        self, identity: Identity, *, auth: AuthSettings | None = None, verifier: AnyVerifier | None = None
+    ) -> Shell:
+        """A server that asks `identity` who calls."""
+        return Shell(
+            self.catalogue,
+            self.edge(),
+            identity,
+            version=VERSION,
+            keys=self.settings.keys,
+            auth=auth,
+            verifier=verifier,
+        )
+
+    def edge(self) -> Edge:
+        """The boundary all calls pass."""
+        programs = StoredPrograms(self.database, self.settings.today)
+        return Edge(self.database, programs, self.now, self.settings.today, self._ports(programs))
+
+    def _ports(self, programs: Programs) -> Mapping[type, object]:
+        """The services handlers may ask for by type: one line for each."""
+        return {Programs: programs}

@@ -1,0 +1,282 @@
+"""The MCP server: the SDK's protocol with our catalogue and our edge behind it, in both protocol eras."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from mcp.server.auth.provider import TokenVerifier
+from mcp.server.auth.settings import AuthSettings
+from mcp.server.caching import CacheableMethod, CacheHint
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.extension import Extension
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.request_state import RequestStateSecurity
+from mcp.server.subscriptions import SubscriptionBus
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    CallToolResult,
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    GetPromptResult,
+    InputRequiredResult,
+    PromptMessage,
+    PromptReference,
+    ResourceTemplate,
+    ResourceTemplateReference,
+    TextContent,
+)
+from mcp_types import Prompt as PromptEntry
+from mcp_types import Resource as ResourceEntry
+from mcp_types import Tool as ToolEntry
+from pydantic import AnyUrl
+
+from auth.principal import Principal
+from auth.scopes import Scope
+from scheduling.model.errors import UserError
+from server.catalogue import Catalogue, is_plain
+from server.edge import Answer, Caller, Edge, shown
+from server.entries import prompt_entry, resource_entry, template_entry, tool_entry
+from server.errors import problem
+from server.identity import Identity
+from server.telemetry import name_caller
+
+NAME = "housestaff"
+INSTRUCTIONS = (
+    "The schedule of a medical residency program. Read first; every change is proposed, then committed by the digest of "
+    "what was proposed. Dates are YYYY-MM-DD, blocks 2025/10, parts AM, PM, NIGHT. People are ids such as fac-01. "
+    "An error carries a code and a hint: follow the hint. When a result was cut, its cursor brings the rest."
+)
+_LISTS_FRESH_MS = 60_000
+_CACHEABLE: tuple[CacheableMethod, ...] = (
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/templates/list",
+    "server/discover",
+    "tools/list",
+)
+_MOST_COMPLETIONS = 100
+_MOST_WATCHED = 100
+_CLIENT_NAME = re.compile(r"[^A-Za-z0-9._/+ -]")
+_LONGEST_CLIENT = 60
+_ANONYMOUS = frozenset({"initialize", "ping", "server/discover"})
+
+_caller: ContextVar[Caller | UserError] = ContextVar("housestaff_caller")
+
+
+def current_caller() -> Caller:
+    """The caller of the request being served; ForbiddenError when the request names none."""
+    found = _caller.get()
+    if isinstance(found, UserError):
+        raise found
+    return found
+
+
+class Shell(MCPServer[Any]):
+    """An MCPServer that lists and calls what the catalogue holds, through the edge."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        edge: Edge,
+        identity: Identity,
+        *,
+        version: str,
+        keys: Sequence[bytes] = (),
+        auth: AuthSettings | None = None,
+        verifier: TokenVerifier | None = None,
+        bus: SubscriptionBus | None = None,
+        extensions: Sequence[Extension] = (),
+    ) -> None:
+        """`keys` seal what a client carries between rounds: several replicas need the same ones."""
+        self._catalogue = catalogue
+        self._edge = edge
+        self._identity = identity
+        super().__init__(
+            NAME,
+            title="housestaff",
+            instructions=INSTRUCTIONS,
+            version=version,
+            auth=auth,
+            token_verifier=verifier,
+            cache_hints={
+                method: CacheHint(ttl_ms=0 if method == "resources/read" else _LISTS_FRESH_MS, scope="private")
+                for method in _CACHEABLE
+            },
+            request_state_security=RequestStateSecurity(keys=list(keys)) if keys else None,
+            subscriptions=bus,
+            middleware=[self._name_the_caller, self._admit_watchers],
+            extensions=extensions,
+        )
+        self.completion()(self._complete)  # type: ignore[no-untyped-call]  # the SDK leaves it unannotated
+
+    async def list_tools(self) -> list[ToolEntry]:
+        """The tools some role of the caller can use."""
+        return [tool_entry(t) for t in await self._shown(self._catalogue.tools)] + await super().list_tools()
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool of the catalogue; an unknown one is a protocol error."""
+        tool = self._catalogue.tool(name)
+        if tool is None:
+            raise MCPError(INVALID_PARAMS, "Unknown tool", {"tools": [t.name for t in self._catalogue.tools]})
+        try:
+            caller = _with_progress(current_caller(), context)
+        except UserError as error:
+            answer = Answer(problem(error, what=name).facts(), failed=True)
+        else:
+            answer = await self._edge.call(tool, arguments, caller)
+        text = TextContent(type="text", text=answer.text)
+        return CallToolResult(content=[text], structured_content=answer.facts, is_error=answer.failed)
+
+    async def list_resources(self) -> list[ResourceEntry]:
+        """The plain resources the caller may read, and those of extensions."""
+        plain = [r for r in self._catalogue.resources if is_plain(r)]
+        return [resource_entry(r) for r in await self._shown(plain)] + await super().list_resources()
+
+    async def list_resource_templates(self) -> list[ResourceTemplate]:
+        """The families of resources the caller may read."""
+        families = [r for r in self._catalogue.resources if not is_plain(r)]
+        return [template_entry(r) for r in await self._shown(families)]
+
+    async def read_resource(
+        self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        """Read a resource of the catalogue, or of an extension."""
+        address = str(uri)
+        found = self._catalogue.locate(address)
+        if found is None:
+            return await super().read_resource(uri, context)
+        resource, variables = found
+        try:
+            content = await self._edge.read(resource, variables, _with_progress(current_caller(), context))
+        except Exception as error:
+            raise _refused(error, what=f"resource {resource.name}", uri=address) from error
+        return [ReadResourceContents(content=content, mime_type=resource.mime)]
+
+    async def list_prompts(self) -> list[PromptEntry]:
+        """The prompts whose tools the caller may use."""
+        return [prompt_entry(p) for p in await self._shown(self._catalogue.prompts)]
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """A prompt's message; an unknown prompt or a missing argument is the client's error (-32602)."""
+        del context
+        prompt = self._catalogue.prompt(name)
+        if prompt is None:
+            raise MCPError(INVALID_PARAMS, "Unknown prompt", {"prompts": [p.name for p in self._catalogue.prompts]})
+        try:
+            text = await self._edge.prompt(prompt, arguments or {}, current_caller())
+        except Exception as error:
+            raise _refused(error, what=f"prompt {name}") from error
+        message = PromptMessage(role="user", content=TextContent(type="text", text=text))
+        return GetPromptResult(description=prompt.description, messages=[message])
+
+    async def needed(self, method: str, params: Mapping[str, Any], principal: Principal) -> frozenset[Scope]:
+        """The scopes a fresh token would need for this request, when the role allows it and the token does not."""
+        found = self._guarded(method, params)
+        if found is None:
+            return frozenset()
+        guarded, raw = found
+        scopes = self._edge.scopes(guarded, raw)
+        return await self._edge.lacking(scopes, guarded.own, raw.get("program"), principal)
+
+    def _guarded(self, method: str, params: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]] | None:
+        raw = params.get("arguments")
+        raw = raw if isinstance(raw, Mapping) else {}
+        name, uri = params.get("name"), params.get("uri")
+        if method == "tools/call" and isinstance(name, str) and (tool := self._catalogue.tool(name)):
+            return tool, raw
+        if method == "prompts/get" and isinstance(name, str) and (prompt := self._catalogue.prompt(name)):
+            return prompt, raw
+        return self._catalogue.locate(uri) if method == "resources/read" and isinstance(uri, str) else None
+
+    async def _shown(self, entries: Sequence[Any]) -> list[Any]:
+        try:
+            holdings = await self._edge.holdings(current_caller().principal)
+        except UserError as error:
+            raise _refused(error, what="list") from error
+        return [e for e in entries if shown(e, holdings)]
+
+    async def _complete(
+        self,
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,
+    ) -> Completion | None:
+        named = isinstance(ref, PromptReference)
+        target = (
+            self._catalogue.prompt(ref.name) if isinstance(ref, PromptReference) else self._catalogue.resource(ref.uri)
+        )
+        if target is None:
+            raise MCPError(INVALID_PARAMS, "Unknown prompt" if named else "Unknown resource template")
+        known = dict(context.arguments or {}) if context else {}
+        values = await self._edge.complete(target, argument.name, argument.value, known, current_caller())
+        return Completion(
+            values=values[:_MOST_COMPLETIONS], total=len(values), has_more=len(values) > _MOST_COMPLETIONS
+        )
+
+    async def _name_the_caller(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if ctx.request_id is None or ctx.method in _ANONYMOUS:
+            return await call_next(ctx)
+        found: Caller | UserError
+        try:
+            found = Caller(await self._identity.principal(ctx), _client_of(ctx))
+            name_caller(found.principal, found.via)
+        except UserError as error:
+            found = error
+        token = _caller.set(found)
+        try:
+            return await call_next(ctx)
+        finally:
+            _caller.reset(token)
+
+    async def _admit_watchers(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Any client may ask to watch any address: admit only what the caller's role may read."""
+        if ctx.method in {"subscriptions/listen", "resources/subscribe"}:
+            for uri in _watched(ctx.params or {}):
+                found = self._catalogue.locate(uri)
+                if found is None:
+                    raise MCPError(INVALID_PARAMS, "Unknown resource", {"uri": uri})
+                try:
+                    await self._edge.may_read(*found, current_caller())
+                except UserError as error:
+                    raise _refused(error, what="subscription", uri=uri) from error
+        return await call_next(ctx)
+
+
+def _watched(params: Mapping[str, Any]) -> list[str]:
+    wanted = params.get("notifications")
+    uris = wanted.get("resourceSubscriptions") if isinstance(wanted, Mapping) else [params.get("uri")]
+    found = [u for u in uris or () if isinstance(u, str)]
+    if len(found) > _MOST_WATCHED:
+        raise MCPError(INVALID_PARAMS, f"at most {_MOST_WATCHED} resources can be watched on one stream")
+    return found
+
+
+def _refused(error: Exception, *, what: str, uri: str | None = None) -> MCPError:
+    found = problem(error, what=what)
+    data = {**found.facts(), **({"uri": uri} if uri else {})}
+    return MCPError(INVALID_PARAMS if isinstance(error, UserError) else INTERNAL_ERROR, found.message, data)
+
+
+def _client_of(ctx: ServerRequestContext[Any, Any]) -> str:
+    params = ctx.session.client_params
+    if params is None:
+        return ""
+    return _CLIENT_NAME.sub("", f"{params.client_info.name}/{params.client_info.version}")[:_LONGEST_CLIENT]
+
+
+def _with_progress(caller: Caller, context: Context[Any, Any] | None) -> Caller:
+    if context is None:
+        return caller
+    return Caller(caller.principal, caller.client, context.report_progress)
