@@ -24,8 +24,8 @@ _WEEK = 7
 class CallBook:
     """Calls and FMIT weeks of the faculty, F people (`ids`) over D days and W weeks of a roster.
 
-    `call` (F, D) nights held; `fmit` (F, D) half-days of FMIT; `attending` (F, W): the faculty holding most of a week's
-    half-days, all of them on a tie; `week` (D) the week a day lies in, `first_week` the Friday that week 0 begins on
+    `call` (F, D) nights held; `fmit` (F, D) and `held` (F, W) half-days of FMIT; `attending` (F, W): the faculty holding
+    most of a week's half-days, all of them on a tie; `week` (D) the week a day lies in, `first_week` the Friday that week 0 begins on
     (it may lie before the roster). `pool` (D) marks Sunday to Thursday; `absent` (F, D, 3); `known` (D).
     `recorded` and `recorded_fmit` (D) mark the days between the first and the last recorded night and FMIT day.
     """
@@ -35,6 +35,7 @@ class CallBook:
     adjunct: Mask
     call: Mask
     fmit: NDArray[np.int64]
+    held: NDArray[np.int64]
     attending: Mask
     week: NDArray[np.intp]
     first_week: dt.date
@@ -69,10 +70,11 @@ class CallBook:
             if self.ids[row] in wanted:
                 yield int(row), int(day)
 
-    def weeks_in(self, window: Window) -> range:
-        """Numbers of the weeks that share a date with both the window and the roster."""
-        touched = np.unique(self.week[self.inside(window)])
-        return range(int(touched[0]), int(touched[-1]) + 1) if len(touched) else range(0)
+    def weeks_in(self, window: Window) -> Mask:
+        """(W): weeks that share a date with the window."""
+        mask = np.zeros(self.held.shape[1], np.bool_)
+        mask[self.week[self.inside(window)]] = True
+        return mask
 
     def shifted(self, mask: Mask, by: int) -> Mask:
         """(F, D): the mask moved `by` days later; days that come from outside the roster are unset."""
@@ -108,6 +110,7 @@ def call_book(roster: Roster) -> CallBook:
         adjunct=np.array([people[i].is_adjunct for i in rows], np.bool_),
         call=call,
         fmit=fmit,
+        held=totals,
         attending=(totals > 0) & (totals == totals.max(axis=0, initial=0)),
         week=week,
         first_week=first_week,

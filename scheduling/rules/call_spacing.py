@@ -9,6 +9,7 @@ import numpy as np
 from scheduling.model.part import Part, Window
 from scheduling.model.roster import Roster
 from scheduling.rules.call_book import CallBook, call_book
+from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
 
@@ -28,7 +29,7 @@ class CallSpacing(Rule):
         """One finding per person and later night."""
         book = call_book(roster)
         wanted = set(people)
-        for row, day, gap in _gaps(book):
+        for row, day, gap in _gaps(book, max(p.call.spacing_days for _, p in split(roster, roster.window))):
             date = book.date(day)
             spacing = roster.policy(date).call.spacing_days
             if gap > spacing or date not in window or book.ids[row] not in wanted:
@@ -56,10 +57,10 @@ class CallSpacing(Rule):
         ]
 
 
-def _gaps(book: CallBook) -> Iterator[tuple[int, int, int]]:
+def _gaps(book: CallBook, most: int) -> Iterator[tuple[int, int, int]]:
     row, day = np.nonzero(book.call & book.pool)
     gap = np.diff(day)
-    for at in np.flatnonzero(row[1:] == row[:-1]):
+    for at in np.flatnonzero((row[1:] == row[:-1]) & (gap <= most)):
         yield int(row[at + 1]), int(day[at + 1]), int(gap[at])
 
 

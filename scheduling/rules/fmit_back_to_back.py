@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
 from scheduling.rules.call_book import call_book
@@ -27,25 +29,19 @@ class FmitBackToBack(Rule):
         """One finding per person and second week."""
         book = call_book(roster)
         wanted = set(people)
-        for week in book.weeks_in(window):
-            where = book.week_window(week)
-            for row, person in enumerate(book.ids):
-                if week > 0 and person in wanted and book.attending[row, week - 1 : week + 1].all():
-                    yield self.finding(
-                        person,
-                        where,
-                        2,
-                        1,
-                        "weeks in a row",
-                        f"FMIT week {window_text(where.start, where.end)} follows the person's own week before",
-                    )
+        again = book.attending[:, 1:] & book.attending[:, :-1] & book.weeks_in(window)[1:]
+        for week, row in zip(*np.nonzero(again.T), strict=True):
+            where = book.week_window(int(week) + 1)
+            if (person := book.ids[row]) in wanted:
+                text = f"FMIT week {window_text(where.start, where.end)} follows the person's own week before"
+                yield self.finding(person, where, 2, 1, "weeks in a row", text)
 
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
         """The two weeks, in half-days."""
         book = call_book(roster)
         row, week = book.ids.index(finding.person or ""), (finding.start - book.first_week).days // 7
         return [
-            Line(window_text(w.start, w.end), f"{int(book.fmit[row, book.week == n].sum())} half-days")
+            Line(window_text(w.start, w.end), f"{int(book.held[row, n])} half-days")
             for n in (week - 1, week)
             for w in (book.week_window(n),)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
@@ -29,8 +30,11 @@ class FmitOneAttending(Rule):
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
         """One finding per week that is shared, and one per week with days nobody holds."""
         book = call_book(roster)
-        for week in book.weeks_in(window):
-            where, who, bare = _week(book, week)
+        bare_days = _bare(book)
+        wrong = book.weeks_in(window) & (((book.held > 0).sum(axis=0) > 1) | (bare_days > 0))
+        for week in map(int, np.flatnonzero(wrong)):
+            where, bare = book.week_window(week), int(bare_days[week])
+            who = [book.ids[row] for row in np.flatnonzero(book.held[:, week])]
             text = f"FMIT week {window_text(where.start, where.end)}"
             if len(who) > 1:
                 yield self.finding(None, where, len(who), 1, "attendings", f"{text}: shared by {listed(who)}")
@@ -50,20 +54,18 @@ class FmitOneAttending(Rule):
         """Half-days of the week by faculty member, and the bare days."""
         book = call_book(roster)
         week = (finding.start - book.first_week).days // 7
-        inside = book.week == week
-        held = book.fmit[:, inside].sum(axis=1)
+        held = book.held[:, week]
         return [
             *(Line(book.ids[row], f"{int(held[row])} half-days") for row in np.flatnonzero(held)),
-            Line("days without an attending", str(_week(book, week)[2])),
+            Line("days without an attending", str(int(_bare(book)[week]))),
             Line("needed", "one attending on every day"),
         ]
 
 
-def _week(book: CallBook, week: int) -> tuple[Window, list[str], int]:
-    inside = book.week == week
-    who = [book.ids[row] for row in np.flatnonzero(book.fmit[:, inside].any(axis=1))]
-    bare = inside & book.known & book.recorded_fmit & ~book.fmit.any(axis=0)
-    return book.week_window(week), who, int(bare.sum())
+def _bare(book: CallBook) -> NDArray[np.int64]:
+    """(W): recorded days of each week without an attending."""
+    bare = book.known & book.recorded_fmit & ~book.fmit.any(axis=0)
+    return np.bincount(book.week[bare], minlength=book.held.shape[1])
 
 
 RULE = FmitOneAttending()

@@ -10,7 +10,8 @@ from scheduling.model.calendar import days
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
-from scheduling.rules.call_book import call_book
+from scheduling.rules.call_book import Mask, call_book
+from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Hard, Line, Rule, on
 
@@ -33,25 +34,23 @@ class PostCallTied(Rule):
 
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
         """One finding per person and next day that lacks them or has them for nothing."""
-        book = call_book(roster)
         wanted = set(people)
-        pool = book.call & book.pool
-        for row, day in zip(*np.nonzero(_candidates(roster)), strict=True):
-            date = book.date(day)
-            if book.ids[row] not in wanted or date not in window or day == 0 or not book.known[day - 1]:
-                continue
-            person = book.ids[row]
-            if pool[row, day - 1] and not book.adjunct[row] and date not in roster.program.holidays:
-                missing = [p for p in _HALF_DAYS if not _tied(roster, person, Slot(date, p))]
-                if missing:
-                    names = " and ".join(f"{_expected(roster.policy(date), p)} {p.name}" for p in missing)
+        for where, policy in split(roster, window):
+            first = roster.day(where.start)
+            missing, stray, ids = _broken(roster, where, policy)
+            for row, day in zip(*np.nonzero((missing | stray).any(axis=2)), strict=True):
+                if ids[row] not in wanted:
+                    continue
+                date = roster.date(first + int(day))
+                lacks = [p for p in _HALF_DAYS if missing[row, day, p]]
+                extra = [p for p in _HALF_DAYS if stray[row, day, p]]
+                names = " and ".join(f"{_expected(policy, p)} {p.name}" for p in lacks or extra)
+                if lacks:
                     text = f"{names} on {date} missing after the call of {date - days(1)}"
-                    yield self.finding(person, on(date), 2 - len(missing), 2, "half-days", text)
-            elif not book.call[row, day - 1]:
-                stray = [p for p in _HALF_DAYS if roster.at(person, Slot(date, p)) == _expected(roster.policy(date), p)]
-                if stray:
-                    text = f"{' and '.join(f'{_expected(roster.policy(date), p)} {p.name}' for p in stray)} on {date} without a call the night before"
-                    yield self.finding(person, on(date), len(stray), 0, "half-days", text, about="stray")
+                    yield self.finding(ids[row], on(date), 2 - len(lacks), 2, "half-days", text)
+                else:
+                    text = f"{names} on {date} without a call the night before"
+                    yield self.finding(ids[row], on(date), len(extra), 0, "half-days", text, about="stray")
 
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
         """The night before and what stands on the next day."""
@@ -69,28 +68,27 @@ class PostCallTied(Rule):
         ]
 
 
-def _candidates(roster: Roster) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    """(F, D): days after a pool call, and days that hold PCAT or DO."""
+def _broken(roster: Roster, window: Window, policy: Policy) -> tuple[Mask, Mask, tuple[str, ...]]:
+    """Half-days (F, days, 2) that lack PCAT or DO after a call, and those that have them without one."""
     book = call_book(roster)
+    inside = slice(roster.day(window.start), roster.day(window.end) + 1)
     rows = np.array([roster.row(p) for p in book.ids], np.intp)
-    cells = roster.cells[rows]
-    held = np.zeros_like(book.call)
-    for policy in {id(p): p for p in (roster.policy(roster.window.start), roster.policy(roster.window.end))}.values():
-        for part in _HALF_DAYS:
-            held |= cells[:, :, part] == roster.catalogue.index(_expected(policy, part))
-    return held | book.shifted(book.call & book.pool, 1)
+    cells = roster.cells[rows, inside, : Part.NIGHT]
+    expected = np.array([roster.catalogue.index(_expected(policy, p)) for p in _HALF_DAYS], np.int16)
+    exempt = np.array([roster.catalogue.index(c) for c in policy.call.post_call_exempt], np.int16)
+    holiday = np.array([d in roster.program.holidays for d in window], np.bool_)
+    known = np.zeros_like(book.known)
+    known[1:] = book.known[:-1]
+    called = book.shifted(book.call & book.pool, 1)[:, inside] & ~book.adjunct[:, None]
+    excused = np.isin(cells, exempt) | book.absent[:, inside, : Part.NIGHT] | holiday[:, None]
+    there = cells == expected
+    stray = there & ~book.shifted(book.call, 1)[:, inside, None]
+    seen = (known & book.known)[inside][:, None]
+    return called[:, :, None] & ~there & ~excused & seen, stray & seen, book.ids
 
 
 def _expected(policy: Policy, part: Part) -> str:
     return policy.call.post_call_am if part is Part.AM else policy.call.post_call_pm
-
-
-def _tied(roster: Roster, person: str, slot: Slot) -> bool:
-    policy = roster.policy(slot.date)
-    cell = roster.at(person, slot)
-    return (
-        cell == _expected(policy, slot.part) or cell in policy.call.post_call_exempt or roster.is_absent(person, slot)
-    )
 
 
 RULE = PostCallTied()

@@ -29,16 +29,19 @@ class Unassigned(Rule):
         first, last = max(window.start, roster.window.start), min(window.end, roster.window.end)
         if first > last:
             return
+        wanted = np.zeros(len(roster.program.people), np.bool_)
+        for person in people:
+            who = roster.program.by_id[person]
+            wanted[roster.rows[person]] = who.is_resident and who.active
         for block in roster.program.calendar.blocks_in(Window(first, last)):
             low = max(block.start, roster.window.start)
             inside = slice(roster.day(low), roster.day(min(block.end, roster.window.end)) + 1)
             bare = (roster.rotation[:, inside] < 0) & roster.known[inside]
             if not (roster.rotation[:, inside] >= 0).any():
                 continue
-            for person in people:
-                who = roster.program.by_id[person]
-                missing = np.flatnonzero(bare[roster.row(person)])
-                if who.is_resident and who.active and len(missing):
+            for row in map(int, np.flatnonzero(bare.any(axis=1) & wanted)):
+                person, missing = roster.program.people[row].id, np.flatnonzero(bare[row])
+                if Window(low + days(int(missing[0])), low + days(int(missing[-1]))).meets(window):
                     where = Window(low + days(int(missing[0])), low + days(int(missing[-1])))
                     text = f"no rotation in block {block.ref} ({where.start} to {where.end})"
                     yield self.finding(person, where, len(missing), 0, "days", text)
