@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from resources import block, call_month, day, overrides, person, policy, programs
 from resources.resource import AnyResource
 
-RESOURCES: tuple[AnyResource, ...] = ()
+RESOURCES: tuple[AnyResource, ...] = (
+    programs.RESOURCE,
+    day.RESOURCE,
+    block.RESOURCE,
+    person.RESOURCE,
+    call_month.RESOURCE,
+    overrides.RESOURCE,
+    policy.RESOURCE,
+)

@@ -7,7 +7,6 @@ these and never catches.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auth.call import Call, Detail
 from auth.scopes import Scope
+from auth.shapes import AsOf
 from auth.wire import Shape
 
 __all__ = [
@@ -60,14 +60,6 @@ class Next(Shape):
     tool: str
     arguments: dict[str, Any]
     why: str | None = None
-
-
-class AsOf(Shape):
-    """What a result was read from: the live version of each block, the overlay's generation, and when."""
-
-    versions: dict[str, str]
-    overlay: int
-    at: dt.datetime
 
 
 class Result(Shape):

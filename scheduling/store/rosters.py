@@ -40,16 +40,17 @@ class Rosters:
         self._tx = transaction
         self._cache = cache
         self._today = today
+        self._states: dict[str, tuple[int, State]] = {}
 
     async def program(self, slug: str) -> Program:
         """The program with its people, calendar, policies, holidays and absences, in one to three queries."""
-        return await self._program(await Programs(self._tx).state(slug))
+        return await self._program(await self._state(slug))
 
     async def roster(
         self, slug: str, window: Window, *, overlay: bool, at: Mapping[BlockRef, str] | None, margin: int
     ) -> Roster:
         """The roster of whole blocks around the window, in one to five queries."""
-        state = await Programs(self._tx).state(slug)
+        state = await self._state(slug)
         program = await self._program(state)
         blocks = program.calendar.blocks_in(window.widen(margin, margin))
         whole = Window(blocks[0].start, blocks[-1].end)
@@ -73,6 +74,13 @@ class Rosters:
         if not self._tx.dirty:
             self._cache.rosters.put(key, roster)
         return roster
+
+    async def _state(self, slug: str) -> State:
+        """The program's state, which only this transaction's own writing can move once it was read."""
+        known = self._states.get(slug)
+        if known is None or known[0] != self._tx.writes:
+            known = self._states[slug] = (self._tx.writes, await Programs(self._tx).state(slug))
+        return known[1]
 
     async def _schedules(self, slug: str, hashes: Sequence[str]) -> list[BlockSchedule]:
         found = {h: self._cache.schedules.get((slug, h)) for h in hashes}

@@ -18,7 +18,7 @@ _LOST_RACE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
 class Transaction:
-    """The statements of one unit of work, and what they changed.
+    """The statements of one unit of work, what they changed, and how many of them wrote (`writes`).
 
     The first act decides: reading takes one snapshot of everything and may never write; `begin_writing` sees what is
     committed while it runs, which is right only behind the lock of the program's row.
@@ -28,6 +28,7 @@ class Transaction:
         self.session = session
         self.context = context
         self.changes: dict[str, list[str]] = defaultdict(list)
+        self.writes = 0
         self._writing: bool | None = None
 
     @property
@@ -59,6 +60,7 @@ class Transaction:
         """The result of a statement that changes or locks; a list of values runs it once for each."""
         if not self._writing:
             raise RuntimeError("a unit of work that writes begins with `lock`")
+        self.writes += 1
         return await self._run(statement, values)
 
     async def _run(self, statement: Executable, values: Any) -> CursorResult[Any]:  # noqa: ANN401 - as the driver takes it

@@ -1,0 +1,82 @@
+"""Targets: which schedule a question is about, and its roster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduling.model.calendar import BlockRef
+from scheduling.model.errors import InvalidError, NotFoundError
+from scheduling.model.overlay import overlaid
+from scheduling.model.part import Window
+from scheduling.model.plan_body import plan_of
+from scheduling.model.roster import Roster
+from scheduling.store.rosters import MARGIN
+from scheduling.store.unit import UnitOfWork
+
+FORMS = ("live", "version:ID", "plan:ID", "stage:ID", "run:ID")
+
+
+class TargetKind(StrEnum):
+    """The live schedule, or something that is not live (yet)."""
+
+    LIVE = "live"
+    VERSION = "version"
+    PLAN = "plan"
+    STAGE = "stage"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a question is about; `id` is empty for the live schedule."""
+
+    kind: TargetKind = TargetKind.LIVE
+    id: str = ""
+
+    @classmethod
+    def parse(cls, text: str, field: str = "target") -> Target:
+        """Read `live` or `kind:ID`; InvalidError shows the forms."""
+        kind, _, wanted = text.strip().partition(":")
+        known = {k.value: k for k in TargetKind}.get(kind)
+        if known is None or (known is TargetKind.LIVE) == bool(wanted):
+            raise InvalidError(field, "not a target", valid=FORMS)
+        return cls(known, wanted)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}" if self.id else self.kind.value
+
+
+LIVE = Target()
+
+
+async def roster_of(
+    unit: UnitOfWork,
+    slug: str,
+    window: Window,
+    target: Target = LIVE,
+    *,
+    overlay: bool = True,
+    margin: int = MARGIN,
+) -> Roster:
+    """The roster of a target over at least the window; what the target does not touch is as it is live.
+
+    NotFoundError where there is no such version, plan, stage or run.
+    """
+    at = await versions_of(unit, slug, target)
+    roster = await unit.roster(slug, window, overlay=overlay, at=at, margin=margin)
+    if target.kind is TargetKind.PLAN and overlay:
+        plan = plan_of((await unit.plans.get(slug, target.id)).body)
+        return overlaid(roster, plan.laid_on((*roster.overrides, *roster.unapplied)))
+    return roster
+
+
+async def versions_of(unit: UnitOfWork, slug: str, target: Target) -> Mapping[BlockRef, str]:
+    """The versions (hash by block) that stand where others are live."""
+    if target.kind is TargetKind.VERSION:
+        version = await unit.versions.find(slug, target.id)
+        return {version.block.ref: version.hash}
+    if target.kind in (TargetKind.STAGE, TargetKind.RUN):
+        raise NotFoundError(target.kind.value, target.id)
+    return {}
