@@ -9,7 +9,7 @@ from typing import Self
 from auth.call import Call
 from auth.fields import PartName
 from auth.wire import Shape
-from scheduling.model.part import Slot
+from scheduling.model.part import Slot, Window
 from scheduling.model.person import Person
 from scheduling.model.roster import Roster
 from scheduling.services.read_schedule import Assignment
@@ -23,9 +23,13 @@ class AsOf(Shape):
     at: dt.datetime
 
     @classmethod
-    def of(cls, roster: Roster, call: Call) -> Self:
-        """The versions and the overlay generation of a roster, and the instant of the call."""
-        versions = {str(block): version for block, version in roster.versions.items()}
+    def of(cls, roster: Roster, call: Call, window: Window | None = None) -> Self:
+        """The versions and the overlay generation of a roster, and the instant of the call.
+
+        With a window, only the versions of blocks that share a date with it.
+        """
+        meant = None if window is None else {b.ref for b in roster.program.calendar.blocks_in(window)}
+        versions = {str(b): version for b, version in roster.versions.items() if meant is None or b in meant}
         return cls(versions=versions, overlay=roster.overlay, at=call.now)
 
 

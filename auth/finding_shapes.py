@@ -1,0 +1,162 @@
+"""Findings and risks as tools and resources send them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from typing import Self
+
+from auth.fields import PartName
+from auth.wire import Shape
+from scheduling.model.waiver import Waiver
+from scheduling.rules.finding import Finding, FindingKind
+from scheduling.rules.risk import Risk
+from scheduling.services.validate import ValidationView
+
+
+class WaivedShape(Shape):
+    """Who accepted a finding, why, and until when."""
+
+    by: str
+    reason: str
+    until: dt.date | None = None
+
+    @classmethod
+    def of(cls, waiver: Waiver | None) -> Self | None:
+        """The waiver as it is written."""
+        return cls(by=waiver.made_by, reason=waiver.reason, until=waiver.until) if waiver else None
+
+
+class FindingShape(Shape):
+    """One broken rule at one place; `gap` marks something visibly missing rather than something wrong."""
+
+    id: str
+    rule: str
+    citation: str
+    binding: str
+    person: str | None = None
+    start: dt.date
+    end: dt.date
+    part: PartName | None = None
+    value: float
+    limit: float
+    unit: str
+    message: str
+    gap: bool | None = None
+    waived: WaivedShape | None = None
+
+    @classmethod
+    def of(cls, name: str, finding: Finding, waiver: Waiver | None = None) -> Self:
+        """The finding under its id."""
+        return cls(
+            id=name,
+            rule=finding.rule,
+            citation=finding.citation,
+            binding=finding.binding.value,
+            person=finding.person,
+            start=finding.start,
+            end=finding.end,
+            part=finding.part.name if finding.part is not None else None,
+            value=_shown(finding.value),
+            limit=_shown(finding.limit),
+            unit=finding.unit,
+            message=finding.message,
+            gap=True if finding.kind is FindingKind.GAP else None,
+            waived=WaivedShape.of(waiver),
+        )
+
+
+class RiskShape(Shape):
+    """One risk metric of one person at its worst; never a verdict."""
+
+    id: str
+    person: str
+    start: dt.date
+    end: dt.date
+    value: float
+    limit: float
+    unit: str
+    message: str
+    over: bool
+
+    @classmethod
+    def of(cls, risk: Risk) -> Self:
+        """The risk as it is written."""
+        return cls(
+            id=risk.id,
+            person=risk.person,
+            start=risk.start,
+            end=risk.end,
+            value=_shown(risk.value),
+            limit=_shown(risk.limit),
+            unit=risk.unit,
+            message=risk.message,
+            over=risk.over,
+        )
+
+
+class CountsShape(Shape):
+    """Findings by binding and by rule."""
+
+    must: int
+    should: int
+    policy: int
+    by_rule: dict[str, int]
+
+
+class MissingShape(Shape):
+    """What no version records, apart from gaps: nights, FMIT days, people without a single cell."""
+
+    nights: tuple[dt.date, ...]
+    fmit_days: tuple[dt.date, ...] | None = None
+    people: tuple[str, ...]
+
+
+class CheckedShape(Shape):
+    """What was looked at."""
+
+    people: int
+    days: int
+    rules: int
+    rule_ids: tuple[str, ...] | None = None
+
+
+class VerdictShape(Shape):
+    """A validation: verdict, counts, findings by binding, rule and date, risks, what is missing and what was looked at."""
+
+    compliant: bool
+    counts: CountsShape
+    findings: tuple[FindingShape, ...]
+    risk: tuple[RiskShape, ...]
+    missing: MissingShape
+    checked: CheckedShape
+
+    @classmethod
+    def of(cls, view: ValidationView, *, rule_ids: bool = False) -> Self:
+        """The view as it is written."""
+        report = view.report
+        counts = {binding.value: count for binding, count in report.counts.items()}
+        return cls(
+            compliant=view.compliant,
+            counts=CountsShape(**counts, by_rule=dict(report.by_rule)),
+            findings=tuple(
+                FindingShape.of(name, finding, view.waivers.get(name))
+                for name, finding in zip(report.ids, report.findings, strict=True)
+            ),
+            risk=tuple(RiskShape.of(r) for r in report.risk),
+            missing=MissingShape(
+                nights=report.missing.nights,
+                fmit_days=report.missing.fmit_days or None,
+                people=report.missing.people,
+            ),
+            checked=CheckedShape(
+                people=len(report.checked.people),
+                days=report.checked.days,
+                rules=len(report.checked.rules),
+                rule_ids=report.checked.rules if rule_ids else None,
+            ),
+        )
+
+
+def _shown(value: Fraction) -> float:
+    return round(float(value), 2)
