@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resources import block, call_month, day, overrides, person, policy, programs
+from resources import block, call_month, compliance, day, overrides, person, policy, programs, rules
 from resources.resource import AnyResource
 
 RESOURCES: tuple[AnyResource, ...] = (
@@ -11,6 +11,8 @@ RESOURCES: tuple[AnyResource, ...] = (
     block.RESOURCE,
     person.RESOURCE,
     call_month.RESOURCE,
+    compliance.RESOURCE,
     overrides.RESOURCE,
     policy.RESOURCE,
+    rules.RESOURCE,
 )

@@ -25,11 +25,16 @@ class DatePlace(ProgramPlace):
     date: Day
 
 
-class BlockPlace(ProgramPlace):
+class NumberedBlockPlace(ProgramPlace):
     """One block."""
 
     year: Annotated[int, Field(ge=1970, le=2199)]
     number: Annotated[int, Field(ge=0, le=99)]
+
+
+class BlockPlace(NumberedBlockPlace):
+    """One block, with the overlay or without."""
+
     overlay: bool = True
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tools import check_coverage, find_people, get_schedule, record_absence
+from tools import check_coverage, find_people, get_schedule, record_absence, validate_schedule
 from tools.tool import AnyTool
 
 TOOLS: tuple[AnyTool, ...] = (
     find_people.TOOL,
     get_schedule.TOOL,
+    validate_schedule.TOOL,
     check_coverage.TOOL,
     record_absence.TOOL,
 )
