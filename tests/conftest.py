@@ -11,6 +11,7 @@ import anyio
 import asyncpg
 import pytest
 
+from scheduling.store.account import Account
 from scheduling.store.database import Database, libpq_dsn, prepare
 from scheduling.store.embedded import DATABASE, EmbeddedServer
 
@@ -32,6 +33,10 @@ def _own_environment() -> Iterator[None]:
         for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith(("HOUSESTAFF_", "PG"))]:
             if name not in {"HOUSESTAFF_COUNTS", "HOUSESTAFF_REAL_DATA"}:
                 patch.delenv(name)
+        if not Account.for_server(Path("/")).may_enter(Path(tempfile.gettempdir())):
+            # Root's own TMPDIR may be closed to the account that runs the server for root.
+            patch.setenv("TMPDIR", "/tmp")
+            patch.setattr(tempfile, "tempdir", None)
         yield
 
 
