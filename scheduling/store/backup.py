@@ -141,7 +141,7 @@ async def _dump(url: str, file: Path) -> Manifest:
         await run_program("pg_dump", *wanted, dsn=libpq_dsn(url))
         version = await connection.fetchval("show server_version")
     taken_at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Manifest(taken_at, version, tuple(row[0] for row in revisions), tables)
+    return Manifest(taken_at, str(version), tuple(row[0] for row in revisions), tables)
 
 
 async def _holds_data(connection: asyncpg.Connection) -> bool:
