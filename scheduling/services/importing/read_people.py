@@ -92,7 +92,7 @@ def _read_person(row: Row, year: int) -> Person:
     pgy: dict[int, int] = {}
     if kind is Kind.FACULTY:
         role = row.choice("role", FacultyRole)
-    elif not row.blank("role"):
+    elif kind is not None and not row.blank("role"):
         row.fail("role", "only faculty have a role")
     if kind is Kind.RESIDENT:
         number = row.number_of("pgy", most=_LAST_PGY)
@@ -100,7 +100,7 @@ def _read_person(row: Row, year: int) -> Person:
             pgy[year] = number
         elif not row.blank("pgy") and row.ok:
             row.fail("pgy", f"not a whole number from 1 to {_LAST_PGY}")
-    elif not row.blank("pgy"):
+    elif kind is not None and not row.blank("pgy"):
         row.fail("pgy", "only residents have a PGY")
     return Person(
         id=ident,

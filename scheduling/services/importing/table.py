@@ -91,9 +91,9 @@ class Row:
         return tuple(sorted(int(t) for t in tokens))
 
     def known(self, column: str, kind: str, names: Iterable[str]) -> str:
-        """The cell's text, which must be one of the names."""
+        """The cell's text, which must be one of the names; without names (their file is at fault) it is not judged."""
         value, listed = self.text(column), list(names)
-        if value and value not in listed:
+        if value and listed and value not in listed:
             self.fail(column, NotFoundError(kind, value, listed).message)
         return value
 
