@@ -18,7 +18,7 @@ from scheduling.store.database import Database
 from scheduling.store.tables import Base
 
 
-async def test_the_migrations_build_exactly_the_declared_tables(database: Database):
+async def test_the_migrations_build_exactly_the_declared_tables(database: Database) -> None:
     """Columns, types, defaults, keys and indexes in the database are the ones the code declares."""
 
     def differences(connection: Connection) -> list[object]:
@@ -42,7 +42,7 @@ where schemaname = '{schema}'
 """
 
 
-async def test_checks_and_partial_indexes_are_the_declared_ones(database: Database):
+async def test_checks_and_partial_indexes_are_the_declared_ones(database: Database) -> None:
     """What Alembic does not compare (checks, index predicates, included columns) is compared as PostgreSQL prints it."""
     raw = await asyncpg.connect(database.libpq_dsn)
     try:
@@ -72,7 +72,7 @@ def _queries(schema: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("table", sorted(Base.metadata.tables))
-def test_every_constraint_has_a_name(table: str):
+def test_every_constraint_has_a_name(table: str) -> None:
     """Errors are matched on the name of the constraint that was broken."""
     constraints = Base.metadata.tables[table].constraints
     assert all(constraint.name for constraint in constraints)
