@@ -155,6 +155,10 @@ class GuardFigures(Section):
     """Days from today on whose dates change only with break-glass; the past always needs it."""
     lock_through: dt.date | None = None
     """Dates up to this one change only with break-glass."""
+    never_acknowledged: tuple[str, ...]
+    """Rules whose new findings stop a publication: absolute duty-hour limits and double booking."""
+    findings_days: Count
+    """Days around the published blocks in which findings are compared: a call or a week reaches over a block's edge."""
 
 
 class Rights(Section):

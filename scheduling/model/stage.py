@@ -13,7 +13,7 @@ from typing import Any
 from scheduling.model.break_glass import Lock
 from scheduling.model.calendar import BlockRef
 from scheduling.model.diff import Share
-from scheduling.model.guard import Cause, Judgement
+from scheduling.model.guard import Cause, Judgement, Verdict
 from scheduling.model.override import Change
 from scheduling.model.part import Part, Slot
 from scheduling.model.rebase import Fate, Rebased
@@ -129,6 +129,7 @@ class Stage:
             "resolved": [_packed_finding(f) for f in self.resolved],
             "overrides": [_packed_rebased(r) for r in self.overrides],
             "closed": {date.isoformat(): lock.value for date, lock in self.closed.items()},
+            "dates": sorted({c.slot.date.isoformat() for c in self.changes}),
         }
 
 
@@ -165,6 +166,17 @@ class StoredStage:
     def flags(self) -> tuple[Flag, ...]:
         """What has to be settled."""
         return tuple(Flag(ident, text, Settles(by)) for ident, text, by in self.body["flags"])
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the guard says."""
+        levels = {cause["level"] for cause in self.body["causes"]}
+        return next((v for v in (Verdict.REJECT, Verdict.WARN) if v in levels), Verdict.PASS)
+
+    @property
+    def dates(self) -> tuple[dt.date, ...]:
+        """The dates on which something changes."""
+        return tuple(Slot.day(date) for date in self.body["dates"])
 
     @property
     def overrides(self) -> dict[Fate, list[str]]:

@@ -77,6 +77,8 @@ async def versions_of(unit: UnitOfWork, slug: str, target: Target) -> Mapping[Bl
     if target.kind is TargetKind.VERSION:
         version = await unit.versions.find(slug, target.id)
         return {version.block.ref: version.hash}
-    if target.kind in (TargetKind.STAGE, TargetKind.RUN):
+    if target.kind is TargetKind.STAGE:
+        return (await unit.stages.get(slug, target.id)).versions
+    if target.kind is TargetKind.RUN:
         raise NotFoundError(target.kind.value, target.id)
     return {}

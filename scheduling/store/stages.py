@@ -48,6 +48,14 @@ class Stages(Repository):
         wanted = select(*_HEAD).where(StageRow.program == slug).order_by(StageRow.made_at.desc(), StageRow.id)
         return [_stage(row) for row in await self._tx.read(wanted.limit(limit))]
 
+    async def of_version(self, slug: str, version: str) -> StoredStage | None:
+        """The stage that published a version last; None where none did."""
+        named = (StageRow.program == slug, StageRow.state == StageState.PUBLISHED.value)
+        held = StageRow.body.contains({"blocks": [[version]]})
+        newest = select(*_HEAD).where(*named, held).order_by(StageRow.decided_at.desc()).limit(1)
+        rows = await self._tx.read(newest)
+        return _stage(rows[0]) if rows else None
+
     async def decide(
         self, slug: str, stage: str, state: StageState, *, result: Mapping[str, Any] | None = None
     ) -> None:

@@ -195,6 +195,13 @@ class Versions(Repository):
         rows = await self._tx.read(query.order_by(PublicationRow.id.desc()).limit(limit))
         return [_publication(row) for row in rows]
 
+    async def published_with(self, slug: str, one: Publication) -> Sequence[Publication]:
+        """Everything that moved in the same act as this publication, itself included, by block."""
+        act = (PublicationRow.at == one.at, PublicationRow.by == one.by, PublicationRow.move == one.move.value)
+        query = select(*_PUBLICATION).where(PublicationRow.program == slug, *act)
+        rows = await self._tx.read(query.order_by(PublicationRow.year, PublicationRow.number))
+        return [_publication(row) for row in rows]
+
     async def count_cells(self, slug: str, version: str) -> int:
         """How many cells of a version stand as rows."""
         joined = select(func.count()).select_from(CellRow).join(VersionRow, VersionRow.id == CellRow.version)
