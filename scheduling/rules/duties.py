@@ -32,6 +32,9 @@ from scheduling.rules.intervals import Minutes, Rows, Union, merge
 _DAY = 1440
 _NONE = -1
 
+Spans = tuple[Rows, Minutes, Minutes]
+"""Rows, starts and ends of intervals."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pieces:
@@ -134,25 +137,23 @@ class Duties:
         return self._with(*DutyKind, keep=~p.leave)
 
     @functools.cached_property
-    def unfree(self) -> Union:
-        """What keeps a day from being free, whole days of leave aside."""
-        home = self.home_call
-        if self.records is None and not len(home[0]):
-            return self.duties
-        return self._with(DutyKind.TRANSITION, DutyKind.STAY, DutyKind.CALLED_IN, more=home)
+    def busy(self) -> Union:
+        """What keeps a day from being free."""
+        return self._beside_leave(self.home_call) if len(self.home_call[0]) else self.without_home_call
 
     @functools.cached_property
-    def busy(self) -> Union:
-        """`unfree` with whole days of leave, which are no free days."""
+    def without_home_call(self) -> Union:
+        """What would keep a day from being free if there were no at-home call."""
+        return self._beside_leave()
+
+    def _beside_leave(self, *more: Spans) -> Union:
+        """Work, something more, and whole days of leave, which are no free days."""
         row, day = np.nonzero(self.leave_days)
-        if not len(row):
-            return self.unfree
-        u, midnight = self.unfree, self.clock.midnights
-        return merge(
-            np.concatenate((u.rows, row)),
-            np.concatenate((u.start, midnight[day])),
-            np.concatenate((u.end, midnight[day + 1])),
-        )
+        if not len(row) and self.records is None and not more:
+            return self.duties
+        midnight = self.clock.midnights
+        away = (row, midnight[day], midnight[day + 1])
+        return self._with(DutyKind.TRANSITION, DutyKind.STAY, DutyKind.CALLED_IN, more=(away, *more))
 
     @functools.cached_property
     def leave_days(self) -> NDArray[np.bool_]:
@@ -160,7 +161,7 @@ class Duties:
         return np.asarray(self.leave[:, :, Part.AM] & self.leave[:, :, Part.PM])
 
     @functools.cached_property
-    def home_call(self) -> tuple[Rows, Minutes, Minutes]:
+    def home_call(self) -> Spans:
         """Rows, starts and ends of at-home call; a call without hours of its own takes its whole date."""
         home = self.program.catalogue.where("home_call")
         none = np.zeros(0, np.int64)
@@ -175,15 +176,14 @@ class Duties:
         self,
         *kinds: DutyKind,
         keep: NDArray[np.bool_] | None = None,
-        more: tuple[Rows, Minutes, Minutes] | None = None,
+        more: Sequence[Spans] = (),
     ) -> Union:
         p = self.pieces
-        parts = [(p.row, p.start, p.end) if keep is None else (p.row[keep], p.start[keep], p.end[keep])]
+        parts: list[Spans] = [(p.row, p.start, p.end) if keep is None else (p.row[keep], p.start[keep], p.end[keep])]
         if self.records is not None:
             r = self.records.of(*kinds)
             parts.append((r.row, r.start, r.end))
-        if more is not None:
-            parts.append(more)
+        parts += more
         if len(parts) == 1:
             return merge(*parts[0])
         rows, starts, ends = (np.concatenate(columns) for columns in zip(*parts, strict=True))
