@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import contextlib
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from scheduling.store.embedded import EmbeddedServer
+from scheduling.store.locks import FileLock
+
+WRITER = """
+import sys, pathlib, psycopg
+from scheduling.store.embedded import EmbeddedServer
+server = EmbeddedServer(pathlib.Path(sys.argv[1]))
+server.start()
+with psycopg.connect(server.libpq_dsn, autocommit=True) as connection:
+    while True:
+        n = connection.execute("insert into kept (round) values (%s) returning n", [int(sys.argv[2])]).fetchone()[0]
+        print(n, flush=True)
+"""
+
+
+def test_nothing_acknowledged_is_lost_whoever_is_killed_whenever(home: Path, full_counts: bool) -> None:
+    """Writers and server are killed at random moments, together or alone; every row a writer was told of is there."""
+    chance = random.Random(18)
+    promised: set[int] = set()
+    with EmbeddedServer(home) as server, psycopg.connect(server.libpq_dsn, autocommit=True) as connection:
+        connection.execute("create table kept (n bigint generated always as identity primary key, round int)")
+    for round_number in range(100 if full_counts else 5):
+        writers = [start_writer(home, round_number) for _ in range(2)]
+        time.sleep(chance.uniform(0, 1.2))
+        if chance.random() < 0.6:
+            kill_server(home)
+            time.sleep(chance.uniform(0, 0.2))
+        for writer in writers:
+            writer.kill()
+            output, _ = writer.communicate(timeout=60)
+            promised |= {int(line) for line in output.splitlines(keepends=True) if line.endswith("\n")}
+        if chance.random() < 0.3:
+            kill_server(home)
+    with EmbeddedServer(home) as server, psycopg.connect(server.libpq_dsn) as connection:
+        kept = {row[0] for row in connection.execute("select n from kept")}
+    assert promised
+    assert promised <= kept
+    lock = FileLock(home / "server.lock")
+    try:
+        assert lock.try_seize(), "the last user left a server behind"
+    finally:
+        lock.close()
+
+
+def start_writer(home: Path, round_number: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(home), str(round_number)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def kill_server(home: Path) -> None:
+    for pid_file in home.glob("pg*/postmaster.pid"):
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
+            server = psutil.Process(int(pid_file.read_text().split()[0]))
+            if server.cwd() == str(pid_file.parent):  # a stale file may name somebody else by now
+                server.kill()
