@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from scheduling.model.activity import Category
 from scheduling.model.board import Board
@@ -10,28 +11,48 @@ from scheduling.model.part import Slot
 from scheduling.model.patterns import Stay
 
 
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Attending half-days that can be found, while no faculty is placed yet: people by slot, and the whole week's."""
+
+    people: Mapping[Slot, int]
+    total: int
+
+    @classmethod
+    def of(cls, board: Board) -> Capacity:
+        """What the open half-days and weekly maxima of the faculty allow, their least clinic set aside."""
+        code, clinic = board.policy.template.attending, board.policy.rotations.clinic
+        total = 0
+        for person in board.faculty:
+            most = person.limit(code, board.year).most
+            spare = sum(board.open(person.id, s) for s in board.slots) - (person.limit(clinic, board.year).least or 0)
+            total += min(spare, len(board.slots) if most is None else most)
+        return cls({slot: len(board.free(slot)) for slot in board.slots}, total)
+
+
 def place_residents(board: Board, stays: Sequence[Stay]) -> None:
     """Fill the week of residents whose weekdays are open. The least clinic goes first for all, then procedures, then more."""
+    capacity = Capacity.of(board)
     ordered = sorted(stays, key=lambda s: (s.pgy, s.person))
     for upper in (False, True):
         for stay in ordered:
             norm = board.policy.template.norm(stay.rotation.pattern, stay.pgy)[int(upper)]
-            _place_supervised(board, stay, board.policy.rotations.clinic, board.weekly(norm))
+            _place_supervised(board, capacity, stay, board.policy.rotations.clinic, board.weekly(norm))
         if not upper:
             for stay in ordered:
                 if board.policy.catalogue[stay.rotation.activity].category is Category.PROCEDURE:
-                    _place_procedures(board, stay)
+                    _place_procedures(board, capacity, stay)
     for stay in ordered:
         _place_specialty(board, stay)
 
 
-def _place_procedures(board: Board, stay: Stay) -> None:
+def _place_procedures(board: Board, capacity: Capacity, stay: Stay) -> None:
     activity = board.policy.catalogue[stay.rotation.activity]
     if not activity.needs_credential and not activity.only_slots:
-        _place_supervised(board, stay, activity.code, board.weekly(board.policy.template.procedure_half_days))
+        _place_supervised(board, capacity, stay, activity.code, board.weekly(board.policy.template.procedure_half_days))
 
 
-def _place_supervised(board: Board, stay: Stay, code: str, target: int) -> None:
+def _place_supervised(board: Board, capacity: Capacity, stay: Stay, code: str, target: int) -> None:
     """Up to `target` half-days in the week, each only where attendings can still be found for it."""
     activity = board.policy.catalogue[code]
     units = board.units_of(stay.person, activity)
@@ -41,32 +62,23 @@ def _place_supervised(board: Board, stay: Stay, code: str, target: int) -> None:
         if held == code or (activity.category is Category.CLINIC is board.policy.catalogue[held].category)
     )
     while have < target:
-        slots = [s for s in board.slots if _possible(board, stay, s, units)]
+        slots = [s for s in board.slots if _possible(board, capacity, stay, s, units)]
         if not slots:
             return
         board.place(stay.person, min(slots, key=lambda s: _price(board, stay, s, units)), code)
         have += 1
 
 
-def _possible(board: Board, stay: Stay, slot: Slot, units: int) -> bool:
+def _possible(board: Board, capacity: Capacity, stay: Stay, slot: Slot, units: int) -> bool:
     if slot.date not in stay.window or not board.open(stay.person, slot):
         return False
     if board.rooms[slot] >= min(board.policy.template.resident_rooms, board.policy.rooms.soft):
         return False
-    extra = board.need(slot, units) - board.need(slot)
-    return board.need(slot, units) <= len(board.free(slot)) and (not extra or _attendings_left(board) >= extra)
-
-
-def _attendings_left(board: Board) -> int:
-    """Attending half-days the faculty can still give this week, beyond what the slots already ask for."""
-    code, clinic = board.policy.template.attending, board.policy.rotations.clinic
-    given = 0
-    for person in board.faculty:
-        open_slots = sum(board.open(person.id, s) for s in board.slots)
-        most = person.limit(code, board.year).most
-        least_clinic = person.limit(clinic, board.year).least or 0
-        given += min(open_slots - least_clinic, len(board.slots) if most is None else most)
-    return given - sum(board.need(s) for s in board.slots)
+    needed = board.need(slot, units)
+    extra = needed - board.need(slot)
+    if needed > capacity.people[slot]:
+        return False
+    return not extra or capacity.total - sum(board.need(s) for s in board.slots) >= extra
 
 
 def _price(board: Board, stay: Stay, slot: Slot, units: int) -> tuple[int, int, int, int, Slot]:
