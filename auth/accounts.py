@@ -20,6 +20,9 @@ from scheduling.model.errors import ConflictError, InvalidError, NotFoundError
 OWNER = "local-owner"
 """The caller of a local process on the embedded database: the owner of the data directory. Never a stored account."""
 
+OPERATOR = "operator"
+"""The caller of a command on a shared database who names no account: whoever holds its address. Never stored either."""
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 
 
@@ -48,8 +51,8 @@ def check_id(account: str) -> None:
     """InvalidError unless the text can be an account's id."""
     if not _ID.fullmatch(account):
         raise InvalidError("id", "letters, digits, and . _ @ + -, at most 64, starting with a letter or digit")
-    if account == OWNER:
-        raise InvalidError("id", "reserved for the owner of the local data directory")
+    if account in {OWNER, OPERATOR}:
+        raise InvalidError("id", "reserved for whoever holds the database itself", valid=["any other id"])
 
 
 async def grant(session: AsyncSession, account: str, role: Role, program: str, *, person: str | None = None) -> None:

@@ -15,7 +15,9 @@ from auth.programs import Programs, StoredPrograms
 from auth.verifier import AnyVerifier, OpaqueVerifier, utc_now
 from resources.catalog import RESOURCES
 from resources.prompts import PROMPTS
+from scheduling.store.audit import AuditContext
 from scheduling.store.database import Database
+from scheduling.store.unit import UnitOfWork
 from server.catalogue import Catalogue
 from server.edge import Edge
 from server.identity import BearerIdentity, Identity, process_identity
@@ -66,6 +68,10 @@ class House:
             auth=auth,
             verifier=verifier,
         )
+
+    def unit(self, trail: AuditContext) -> UnitOfWork:
+        """A unit of work outside any call."""
+        return UnitOfWork(self.database, trail, today=self.settings.today)
 
     def edge(self) -> Edge:
         """The boundary all calls pass."""

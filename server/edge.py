@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,13 +17,13 @@ from auth.principal import Access, Principal, access, allow, nowhere
 from auth.programs import Programs
 from auth.scopes import Scope
 from resources.prompts import Prompt
-from resources.resource import AnyResource, Body, Resource
-from scheduling.model.errors import ForbiddenError, InvalidError, NotFoundError, UserError
-from scheduling.model.policy import Rights
+from resources.resource import AnyResource, Body
+from scheduling.model.errors import UserError
 from scheduling.store.audit import OK, SERVER, AuditContext, AuditEntry, append_apart, arguments_hash
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
 from server import arguments, budget
+from server.access import Guarded, choose_program, is_static
 from server.errors import INTERNAL, problem
 from server.render import render
 from tools.tool import AnyTool, Tool
@@ -31,17 +31,22 @@ from tools.tool import AnyTool, Tool
 _WRITE_PATIENCE = 5.0
 
 
-Guarded = AnyTool | AnyResource | Prompt
-"""What needs a right to be used."""
+Ask = Callable[[str], Awaitable[None]]
+"""Puts a question to the person behind a client: returns when they agree, raises UserError or Pause otherwise."""
+
+
+class Pause(Exception):  # noqa: N818 - no failure: the call waits for an answer
+    """The call cannot go on before a person has answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, the name their client gives itself, and where progress goes."""
+    """Who calls, the name their client gives itself, where progress goes, and how the person can be asked, if at all."""
 
     principal: Principal
     client: str = ""
     progress: Progress = silent
+    ask: Ask | None = None
 
     @property
     def via(self) -> str:
@@ -78,6 +83,8 @@ class Edge:
         try:
             async with self._recorded(trail):
                 return await self._call(tool, raw, caller, trail)
+        except Pause:
+            raise
         except Exception as error:  # noqa: BLE001 - the boundary: whatever a handler raises becomes an answer
             return Answer(problem(error, what=tool.name).facts(), failed=True)
 
@@ -156,6 +163,8 @@ class Edge:
             call.access.require(*more)
         cursor = getattr(args, "cursor", None)
         page = budget.Page.read(cursor, raw) if cursor else budget.Page.first(raw)
+        if tool.question is not None and caller.ask is not None and (question := await tool.question(args, call)):
+            await caller.ask(question)
         result = await tool.handle(args, call)
         facts = result.model_dump(mode="json")
         fitted = budget.fit(facts, page, detail=call.detail, pages=result.pages, trims=result.trims)
@@ -194,6 +203,9 @@ class Edge:
         except UserError as error:
             outcome = error.code
             raise
+        except Pause:
+            outcome = "asked"
+            raise
         except anyio.get_cancelled_exc_class():
             outcome = "cancelled"
             raise
@@ -207,38 +219,3 @@ class Edge:
                 with anyio.CancelScope(shield=True), anyio.fail_after(_WRITE_PATIENCE):
                     async with self.database.session() as session:
                         await append_apart(session, AuditEntry(trail, outcome))
-
-
-def choose_program(wanted: object, principal: Principal, rights: Mapping[str, Rights]) -> str:
-    """The program a call is about: the one named, or the caller's only one.
-
-    A program the caller has no role in is as unknown to them as one that does not exist.
-    """
-    mine = principal.programs(rights)
-    if not mine:
-        hint = "an administrator grants roles" if rights else "no program has been imported yet"
-        raise ForbiddenError("the account has no role in any program", hint=hint)
-    if wanted is None:
-        if len(mine) > 1:
-            raise InvalidError("program", "say which: you have a role in several", valid=mine)
-        return mine[0]
-    if not isinstance(wanted, str):
-        raise InvalidError("program", "a program's slug", valid=mine)
-    if wanted.strip() not in mine:
-        raise NotFoundError("program", wanted, mine)
-    return wanted.strip()
-
-
-def is_static(guarded: Guarded) -> bool:
-    """True for a resource of the whole server: it names no program."""
-    return isinstance(guarded, Resource) and "program" not in guarded.place.model_fields
-
-
-def shown(guarded: Guarded, holdings: Iterable[Access]) -> bool:
-    """True when in some program the caller's role can ever hold what this needs: token scopes do not hide it.
-
-    A tool that only a fresh token would open stays visible, or nobody would ever ask for that token.
-    """
-    if is_static(guarded):
-        return True
-    return any(all(a.holds(s, own=s in guarded.own) for s in guarded.scopes) for a in holdings)

@@ -10,9 +10,8 @@ from mcp.server.context import ServerRequestContext
 
 from auth.accounts import OWNER
 from auth.principal import Principal
-from auth.secret import digest
-from auth.store import everywhere, holder, mark_seen
-from auth.tokens import DEPLOYMENT
+from auth.process import principal_of
+from auth.store import everywhere
 from auth.verifier import Verified
 from scheduling.model.errors import ForbiddenError
 from scheduling.store.database import Database
@@ -44,25 +43,13 @@ class ProcessIdentity:
 
     def __init__(self, database: Database, secret: str, resource: str, clock: Callable[[], dt.datetime]) -> None:
         self._database = database
-        self._digest = digest(secret)
-        self._audiences = {DEPLOYMENT, resource}
+        self._secret = secret
+        self._resource = resource
         self._clock = clock
 
     async def principal(self, request: ServerRequestContext[Any, Any] | None = None) -> Principal:  # noqa: ARG002 - stdio has no bearer
-        """The caller; ForbiddenError when the token is unknown, revoked, expired or another server's, or its account disabled."""
-        now = self._clock()
-        async with self._database.session() as session:
-            found = await holder(session, self._digest)
-            if found is None:
-                reason: str | None = "not known here"
-            elif found.audience not in self._audiences:
-                reason = "meant for another server"
-            else:
-                reason = found.refusal(now)
-            if found is None or reason:
-                raise ForbiddenError(f"HOUSESTAFF_TOKEN is {reason}", hint="housestaff token issue ID makes a new one")
-            await mark_seen(session, found, now)
-        return found.principal()
+        """The caller; ForbiddenError when the token counts no more, or never did."""
+        return await principal_of(self._database, self._secret, self._resource, self._clock())
 
 
 class OwnerIdentity:

@@ -40,8 +40,10 @@ from pydantic import AnyUrl
 from auth.principal import Principal
 from auth.scopes import Scope
 from scheduling.model.errors import UserError
+from server.access import shown
 from server.catalogue import Catalogue, is_plain
-from server.edge import Answer, Caller, Edge, shown
+from server.consent import AskedError, asker
+from server.edge import Answer, Caller, Edge
 from server.entries import prompt_entry, resource_entry, template_entry, tool_entry
 from server.errors import problem
 from server.identity import Identity
@@ -133,7 +135,10 @@ class Shell(MCPServer[Any]):
         except UserError as error:
             answer = Answer(problem(error, what=name).facts(), failed=True)
         else:
-            answer = await self._edge.call(tool, arguments, caller)
+            try:
+                answer = await self._edge.call(tool, arguments, caller)
+            except AskedError as asked:
+                return asked.result
         text = TextContent(type="text", text=answer.text)
         return CallToolResult(content=[text], structured_content=answer.facts, is_error=answer.failed)
 
@@ -279,4 +284,4 @@ def _client_of(ctx: ServerRequestContext[Any, Any]) -> str:
 def _with_progress(caller: Caller, context: Context[Any, Any] | None) -> Caller:
     if context is None:
         return caller
-    return Caller(caller.principal, caller.client, context.report_progress)
+    return Caller(caller.principal, caller.client, context.report_progress, asker(context))

@@ -46,6 +46,13 @@ def known_revisions(versions: Path | None = None) -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config(versions)).walk_revisions())
 
 
+async def pending(engine: AsyncEngine) -> tuple[str | None, str | None]:
+    """The revision a database stands at (None when it is empty), and the newest this code knows; nothing is changed."""
+    async with engine.connect() as connection:
+        stored = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return stored, ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
 def refuse_newer(stored: set[str], known: frozenset[str]) -> None:
     """Raise StorageError when something holds a revision that this code has never heard of."""
     if unknown := sorted(stored - known):

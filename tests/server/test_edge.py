@@ -14,7 +14,8 @@ from scheduling.model.errors import InvalidError, NotFoundError, UserError
 from scheduling.model.policy import shipped_policy
 from scheduling.store.audit import SERVER, AuditContext, verify
 from scheduling.store.unit import UnitOfWork
-from server.edge import Answer, Caller, Edge, shown
+from server.access import shown
+from server.edge import Answer, Caller, Edge
 from tests.server.sample import CATALOGUE, SECRET, Town
 
 

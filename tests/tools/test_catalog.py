@@ -19,11 +19,28 @@ from tools.tool import AnyTool, Args, Effect, Result
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
-CONTRACT = (
-    "find_people get_schedule validate_schedule explain_violation explain_assignment check_rules check_coverage get_run "
-    "solve_schedule plan_cascade plan_swap stage_publish set_override revert_override apply_plan publish rollback "
-    "record_absence cancel_run decide"
-).split()
+CONTRACT = [
+    "find_people",
+    "get_schedule",
+    "validate_schedule",
+    "explain_violation",
+    "explain_assignment",
+    "check_rules",
+    "check_coverage",
+    "get_run",
+    "solve_schedule",
+    "plan_cascade",
+    "plan_swap",
+    "stage_publish",
+    "set_override",
+    "revert_override",
+    "apply_plan",
+    "publish",
+    "rollback",
+    "record_absence",
+    "cancel_run",
+    "decide",
+]
 LISTED = listing(CATALOGUE)
 
 each_tool = pytest.mark.parametrize("tool", [pytest.param(t, id=t.name) for t in CATALOGUE.tools])

@@ -1,0 +1,80 @@
+"""`housestaff serve`: the server on Streamable HTTP."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Annotated
+
+import anyio
+import typer
+import uvicorn
+
+from auth import setup
+from scheduling.store.database import open_database
+from server import clients
+from server.app import House
+from server.commands.demonstration import ensure_demo
+from server.commands.printing import say
+from server.settings import SettingError, Settings, read_settings
+from server.setup_page import PATH as SETUP_PATH
+from server.telemetry import configure_logging
+
+_GRACE = 5
+
+
+def run(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOUSESTAFF_HOST, else 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port (HOUSESTAFF_PORT, else 8000; 0 takes a free one).")] = None,
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="Hold the demonstration program too.")] = False,
+) -> None:
+    """Serve over Streamable HTTP at /mcp until interrupted."""
+    settings = read_settings(os.environ, host=host, port=port)
+    listener = _listen(settings)
+    bound = listener.getsockname()[1]
+    anyio.run(_serve, read_settings(os.environ, host=host, port=bound), listener, demo)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise SettingError(
+            "--port", f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}", hint="choose another"
+        ) from None
+    return listener
+
+
+async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> None:
+    configure_logging(level=settings.log_level, form=settings.log_format)
+    async with open_database(settings.database_url, home=settings.home) as database:
+        house = House(database, settings)
+        if demo:
+            await ensure_demo(house)
+        await _greet(house)
+        config = uvicorn.Config(
+            house.http(), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
+        )
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+async def _greet(house: House) -> None:
+    """Say where the server is; on the first start also how to become its administrator, and how to connect."""
+    settings = house.settings
+    async with house.database.session() as session:
+        secret = await setup.offer(session, house.now())
+        await session.commit()
+    say(f"housestaff serves {settings.resource_url} ({'shared' if settings.shared else 'embedded'} database)")
+    if not settings.is_local and settings.base_url.startswith("http://"):
+        say("Only this machine's own names are admitted: set HOUSESTAFF_URL to the public https address.")
+    if secret is not None:
+        say(
+            f"\nNobody administers it yet. Open this link once, within a day, to become its administrator:\n\n"
+            f"  {settings.base_url}{SETUP_PATH}?token={secret}\n"
+        )
+        say(f"Then put the token into {clients.VARIABLE} and connect:\n\n{clients.as_text(settings.resource_url)}\n")

@@ -1,0 +1,30 @@
+"""`housestaff stdio`: the same server for one client, on standard input and output."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import anyio
+import typer
+
+from scheduling.store.database import open_database
+from server.app import House
+from server.commands.demonstration import ensure_demo
+from server.settings import Settings, read_settings
+from server.telemetry import configure_logging
+
+
+def run(*, demo: Annotated[bool, typer.Option("--demo", help="Hold the demonstration program too.")] = False) -> None:
+    """Serve one client on standard input and output; logs go to standard error."""
+    anyio.run(_serve, read_settings(os.environ), demo)
+
+
+async def _serve(settings: Settings, demo: bool) -> None:
+    configure_logging(level=settings.log_level, form=settings.log_format)
+    async with open_database(settings.database_url, home=settings.home) as database:
+        house = House(database, settings)
+        shell = house.stdio()
+        if demo:
+            await ensure_demo(house)
+        await shell.run_stdio_async()
