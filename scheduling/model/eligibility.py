@@ -96,8 +96,8 @@ def _call(roster: Roster, person: Person, slot: Slot) -> Iterator[Blocker]:
         on_the_day = any(roster.at(person.id, Slot(slot.date, part)) == fmit for part in (Part.AM, Part.PM))
         if on_the_day or attends(roster, person.id, week):
             yield Blocker(OWN_FMIT, f"{person.id} is FMIT attending in the week of {week.start}")
-    elif (holder := _fmit_holder(roster, slot)) not in (None, person.id):
-        yield Blocker(FMIT_NIGHT, f"the night of {slot.date} belongs to the FMIT attending {holder}")
+    elif (there := _fmit_that_day(roster, slot)) and person.id not in there:
+        yield Blocker(FMIT_NIGHT, f"the night of {slot.date} belongs to the FMIT attending {there[0]}")
     before = Window(week.start - days(7), week.start - days(1))
     if slot.date.isoweekday() == FRIDAY and _after(roster, person.id, before, week):
         yield Blocker(POST_FMIT_FRIDAY, f"{slot.date} is the Friday after the FMIT week of {person.id}")
@@ -127,11 +127,8 @@ def attendings_of_week(roster: Roster, week: Window) -> frozenset[str]:
     return frozenset(person for person, n in faculty.items() if n == most)
 
 
-def _fmit_holder(roster: Roster, slot: Slot) -> str | None:
-    """The faculty member in FMIT on the date who is there that night."""
+def _fmit_that_day(roster: Roster, slot: Slot) -> list[str]:
+    """The faculty in FMIT on the date who are there that night."""
     code = roster.policy(slot.date).call.fmit_activity
-    for part in (Part.PM, Part.AM):
-        for person in roster.holders(code, Slot(slot.date, part)):
-            if roster.program.by_id[person].is_faculty and not roster.is_absent(person, slot):
-                return person
-    return None
+    holders = (p for part in (Part.PM, Part.AM) for p in roster.holders(code, Slot(slot.date, part)))
+    return [p for p in holders if roster.program.by_id[p].is_faculty and not roster.is_absent(p, slot)]

@@ -10,7 +10,7 @@ from scheduling.model.roster import Roster
 def demand(roster: Roster, slot: Slot) -> int:
     """Attendings that the residents in supervised clinic work ask for; rounded up once, on the sum.
 
-    Residents who are absent ask for nothing, whatever their cell holds.
+    The schedule decides, not the absences beside it: a clinic that still stands is counted, as `prog.supervision` does.
     """
     if slot.date not in roster.window:
         return 0
@@ -22,7 +22,7 @@ def demand(roster: Roster, slot: Slot) -> int:
         extra = roster.catalogue.activities[index].supervision_extra
         for row in (column == index).nonzero()[0]:
             person = roster.program.people[row]
-            if person.is_resident and not roster.is_absent(person.id, slot):
+            if person.is_resident:
                 units += (figures.pgy1_units if person.pgy(year) <= 1 else figures.senior_units) + extra
     return -(-units // figures.units_per_attending)
 

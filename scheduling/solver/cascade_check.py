@@ -1,0 +1,95 @@
+"""Guard against solver bugs: a finished plan is laid on the roster and judged by code that knows nothing of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scheduling.model.calendar import days
+from scheduling.model.eligibility import COVERING, TAKEN, blockers
+from scheduling.model.overlay import overlaid
+from scheduling.model.override import Change, OverrideType
+from scheduling.model.part import Window
+from scheduling.model.plan import CascadePlan, Figures
+from scheduling.model.roster import Roster
+from scheduling.rules import rooms, supervision
+from scheduling.rules.catalog import enabled
+from scheduling.rules.eras import split
+from scheduling.rules.finding import Binding, Finding
+from scheduling.solver.cascade_case import Case
+
+HOURS = "acgme."
+
+
+class UnsoundPlanError(AssertionError):
+    """A plan does not do what it says: a bug, never shown as an answer."""
+
+
+def nothing_done(case: Case) -> Figures:
+    """The figures of a case in which the absent are away and nobody does their work."""
+    cells = [*(d.cell for d in case.duties), *case.settled]
+    follows = [f for d in case.duties for f in d.follows if f.slot in d.away]
+    roster = case.roster.with_changes(Change(c.holder, c.slot, c.activity, None) for c in (*cells, *follows))
+    return _figures(roster, _dates(case.window), uncovered=len(case.duties))
+
+
+def checked(plan: CascadePlan, case: Case) -> CascadePlan:
+    """The plan with its figures afterwards; UnsoundPlanError when laying it on the roster shows anything it did not say."""
+    roster = case.roster
+    after = overlaid(roster, plan.laid_on((*roster.overrides, *roster.unapplied)))
+    mine = {o.id for o in plan.overrides()}
+    if any(o.id in mine for o in after.unapplied) or any(d.override in mine for d in after.doubled):
+        raise UnsoundPlanError("an override of the plan does not fit the schedule")
+    for step in plan.steps:
+        if step.to is None:
+            continue
+        reasons = blockers(after, step.to, step.slot, step.activity, original=step.person)
+        if against := [b for b in reasons if b.rule not in (TAKEN, COVERING)]:
+            raise UnsoundPlanError(against[0].message)
+        if after.at(step.to, step.slot) != step.activity:
+            raise UnsoundPlanError(f"{step.to} does not hold {step.activity} at {step.slot}")
+    dates = _dates(case.window)
+    excused = {(s.slot.date, s.slot.part) for s in plan.gaps}
+    excused |= {(r.slot.date, r.slot.part) for s in plan.steps for r in s.releases if r.type is OverrideType.GAP}
+    stood = {_key(f) for f in _must(roster, dates)}
+    for finding in _must(after, dates):
+        if _key(finding) not in stood and (finding.start, finding.part) not in excused:
+            raise UnsoundPlanError(finding.message)
+    missing = sum(any(c.name in ("gap", "procedure") for c in s.charges) for s in plan.gaps)
+    return replace(plan, after=_figures(after, dates, uncovered=missing))
+
+
+def _dates(window: Window) -> Window:
+    """Post-call time moves one day beyond the window."""
+    return Window(window.start, window.end + days(1))
+
+
+def _must(roster: Roster, window: Window) -> list[Finding]:
+    """Findings of must rules; duty hours concern residents, whose cells no plan touches."""
+    people = [p.id for p in roster.program.people]
+    found: list[Finding] = []
+    for rule in enabled(roster.policy(window.start)):
+        if rule.binding is Binding.MUST and not rule.id.startswith(HOURS):
+            found += [f for f in rule.check(roster, window, people) if f.binding is Binding.MUST]
+    return found
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return (finding.rule, finding.person, finding.start, finding.part, finding.about)
+
+
+def _figures(roster: Roster, window: Window, *, uncovered: int) -> Figures:
+    short, over, soft = 0, 0, 0
+    for where, policy in split(roster, window):
+        attending = supervision.measure(roster, where, policy)
+        short += int((attending.needed - attending.supply).clip(min=0).sum())
+        used = rooms.rooms_used(roster, where, policy)
+        over += int((used > policy.rooms.hard).sum())
+        soft += int((used > policy.rooms.soft).sum())
+    return Figures(short, over, soft, uncovered, len(_must(roster, window)), hours=0)
+
+
+def hours_findings(roster: Roster, window: Window, people: Sequence[str]) -> int:
+    """Findings of the duty-hour rules in the window."""
+    rules = [r for r in enabled(roster.policy(window.start)) if r.id.startswith(HOURS)]
+    return sum(1 for rule in rules for _ in rule.check(roster, window, people))
