@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from resources import block, call_month, compliance, day, overrides, person, policy, programs, rules
+from resources import (
+    audit,
+    block,
+    call_month,
+    compliance,
+    day,
+    overrides,
+    person,
+    policy,
+    programs,
+    rules,
+    stage,
+    version,
+)
 from resources.resource import AnyResource
 
 RESOURCES: tuple[AnyResource, ...] = (
@@ -13,6 +26,9 @@ RESOURCES: tuple[AnyResource, ...] = (
     call_month.RESOURCE,
     compliance.RESOURCE,
     overrides.RESOURCE,
+    version.RESOURCE,
+    stage.RESOURCE,
     policy.RESOURCE,
     rules.RESOURCE,
+    audit.RESOURCE,
 )

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tools import check_coverage, find_people, get_schedule, record_absence, validate_schedule
+from tools import (
+    check_coverage,
+    decide,
+    find_people,
+    get_schedule,
+    publish,
+    record_absence,
+    rollback,
+    stage_publish,
+    validate_schedule,
+)
 from tools.tool import AnyTool
 
 TOOLS: tuple[AnyTool, ...] = (
@@ -10,5 +20,9 @@ TOOLS: tuple[AnyTool, ...] = (
     get_schedule.TOOL,
     validate_schedule.TOOL,
     check_coverage.TOOL,
+    stage_publish.TOOL,
+    publish.TOOL,
+    rollback.TOOL,
     record_absence.TOOL,
+    decide.TOOL,
 )

@@ -118,6 +118,8 @@ class Tool(Generic[ArgsT, ResultT]):
     also: Callable[[ArgsT], frozenset[Scope] | set[Scope]] = no_more
     idempotent: bool = False
     meta: Mapping[str, Any] | None = None
+    question: Callable[[ArgsT, Call], Awaitable[str | None]] | None = None
+    """What a person is asked before the handler runs, where the client can ask one; None from it asks nothing."""
 
     def needs(self, args: ArgsT) -> frozenset[Scope]:
         """Every scope this call needs."""

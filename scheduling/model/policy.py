@@ -67,6 +67,8 @@ class CallFigures(Section):
     fmit_activity: str
     recovery_activity: str
     equity_per_days: Count
+    equity_spread: Mapping[Pool, Price]
+    """By pool: the greatest difference of calls per `equity_per_days` available days that is still fair."""
 
 
 class RotationException(Section):
@@ -157,7 +159,7 @@ class GuardFigures(Section):
     """Dates up to this one change only with break-glass."""
     never_acknowledged: tuple[str, ...]
     """Rules whose new findings stop a publication: absolute duty-hour limits and double booking."""
-    findings_days: Count
+    findings_days: Annotated[int, Field(ge=0, le=60)]
     """Days around the published blocks in which findings are compared: a call or a week reaches over a block's edge."""
 
 

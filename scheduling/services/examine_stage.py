@@ -19,8 +19,12 @@ from scheduling.model.roster import Roster
 from scheduling.model.stage import Flag, Settles, Stage, StagedBlock, StagedFinding
 from scheduling.rules.finding import Binding
 from scheduling.rules.validation import validate
+from scheduling.services.validate import REACH, whole_years
 from scheduling.store.programs import State
 from scheduling.store.unit import UnitOfWork
+
+FURTHEST = 60
+"""Days around the published blocks that a policy may have findings compared in; the rosters reach as far."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ async def read_candidates(unit: UnitOfWork, slug: str, wanted: Sequence[str]) ->
         raise InvalidError("versions", "two versions are of the same block")
     whole = Window(blocks[0].start, blocks[-1].end)
     standing = await unit.waivers.standing(slug)
-    old = await unit.roster(slug, whole)
-    new = await unit.roster(slug, whole, at={v.block.ref: v.hash for v in versions})
+    measured = whole_years(whole.widen(FURTHEST, FURTHEST))
+    old = await unit.roster(slug, measured, margin=REACH)
+    new = await unit.roster(slug, measured, at={v.block.ref: v.hash for v in versions}, margin=REACH)
     today = old.program.clock.today()
     return Candidates(versions, state, old, new, frozenset(w.finding for w in standing if w.stands(today)))
 
@@ -161,8 +166,8 @@ def _flags(
     figures: GuardFigures,
 ) -> Iterable[Flag]:
     for finding in fresh:
-        if finding.binding == Binding.MUST and finding.id not in candidates.waived:
-            absolute = finding.rule in figures.never_acknowledged
+        absolute = finding.rule in figures.never_acknowledged
+        if finding.binding == Binding.MUST and (absolute or finding.id not in candidates.waived):
             yield Flag(finding.id, finding.message, Settles.NOTHING if absolute else Settles.ACKNOWLEDGING)
     for cause in judgement.causes:
         if cause.level is Verdict.WARN:

@@ -15,6 +15,7 @@ from scheduling.model.program import Program
 from scheduling.model.roster import Roster
 from scheduling.store.absences import Absences
 from scheduling.store.audit import AuditContext, AuditEntry, append
+from scheduling.store.audit_trail import AuditTrail
 from scheduling.store.cache import cache_of
 from scheduling.store.database import Database
 from scheduling.store.feeds import Feeds
@@ -43,7 +44,7 @@ class UnitOfWork:
     Keep no unit open over a long computation: read in one, compute, then lock, compare and write in another.
 
     Repositories: `programs`, `people`, `absences`, `policies`, `versions`, `overrides`, `plans`, `stages`, `waivers`,
-    `feeds`, `notices`, `outbox`, `idempotency`, `imports`. They take the program's slug first, return values of
+    `feeds`, `notices`, `outbox`, `idempotency`, `imports`, `trail`. They take the program's slug first, return values of
     `scheduling.model`, and record what they change. A unit that changed something writes its audit row and its events
     in the same transaction.
     `today` pins the clock of every program read here.
@@ -66,6 +67,7 @@ class UnitOfWork:
         self.waivers = Waivers(tx)
         self.feeds = Feeds(tx)
         self.notices = Notices(tx)
+        self.trail = AuditTrail(tx)
         self._rosters = Rosters(tx, cache_of(database), today)
         self._events: list[tuple[str, str, Mapping[str, Any], str]] = []
 
