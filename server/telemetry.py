@@ -34,7 +34,9 @@ def configure_logging(*, level: str = "info", form: str = "auto") -> None:
     )
     last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if people:
-        last.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+        # The rich trace would print local variables, and with them what a caller sent.
+        plain = structlog.dev.plain_traceback
+        last.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain))
     else:
         last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     handler = logging.StreamHandler(sys.stderr)

@@ -33,7 +33,10 @@ class Database:
         self.url = sqlalchemy_url(url)
         self.server = server
         options = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True} if pooled else {"poolclass": NullPool}
-        self.engine = create_async_engine(f"{DRIVER_SCHEME}://", async_creator=self._connect, **options)
+        # An error's text goes to the log; the values of a statement (names, reasons) may not.
+        self.engine = create_async_engine(
+            f"{DRIVER_SCHEME}://", async_creator=self._connect, hide_parameters=True, **options
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @property

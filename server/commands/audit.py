@@ -16,7 +16,7 @@ from scheduling.store import audit
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, remark
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
 
 ProgramName = Annotated[str | None, typer.Option("--program", help="Slug, or '-' for calls outside any; default: all.")]
 

@@ -14,7 +14,7 @@ from server import clients
 from server.commands.local import Desk, at_desk, now
 from server.commands.printing import AsJson, emit, emit_json, remark, say
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command("issue")

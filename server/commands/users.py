@@ -14,7 +14,7 @@ from scheduling.store.audit import SERVER
 from server.commands.local import Desk, at_desk, now
 from server.commands.printing import AsJson, emit, say
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The account's id: a label such as chief-1, never a name.")]
 RoleName = Annotated[str, typer.Option("--role", help=f"One of {', '.join(Role)}.")]
