@@ -131,14 +131,11 @@ class Shell(MCPServer[Any]):
         if tool is None:
             raise MCPError(INVALID_PARAMS, "Unknown tool", {"tools": [t.name for t in self._catalogue.tools]})
         try:
-            caller = _with_progress(current_caller(), context)
+            answer = await self._edge.call(tool, arguments, _with_progress(current_caller(), context))
+        except AskedError as asked:
+            return asked.result
         except UserError as error:
             answer = Answer(problem(error, what=name).facts(), failed=True)
-        else:
-            try:
-                answer = await self._edge.call(tool, arguments, caller)
-            except AskedError as asked:
-                return asked.result
         text = TextContent(type="text", text=answer.text)
         return CallToolResult(content=[text], structured_content=answer.facts, is_error=answer.failed)
 
