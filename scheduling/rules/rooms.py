@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Hard, Line, Rule, on
+from scheduling.rules.sites import at_site, said_at, sites_of
 
 
 class Rooms(Rule):
@@ -23,28 +25,30 @@ class Rooms(Rule):
     id = "prog.rooms"
     title = "Rooms per slot"
     citation = "Program policy: rooms"
-    text = "At most as many clinicians work in clinic rooms in one slot as the program has rooms for."
+    text = "At most as many clinicians work in clinic rooms in one slot as there are rooms, at each clinic site."
     binding = Binding.MUST
     enforcement = Hard()
     per_person = False
 
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
-        """One finding per slot over a limit."""
-        for where, policy in split(roster, window):
-            used = rooms_used(roster, where, policy)
+        """One finding per site and slot over a limit."""
+        for site, (where, policy) in itertools.product(sites_of(roster), split(roster, window)):
+            used = rooms_used(roster, where, policy, site)
             for day, part in zip(*np.nonzero(used > policy.rooms.soft), strict=True):
                 slot = Slot(where.start + days(int(day)), Part(int(part)))
                 count = int(used[day, part])
                 hard = count > policy.rooms.hard
                 limit = policy.rooms.hard if hard else policy.rooms.soft
+                text = f"{count} rooms used{said_at(site)} ({'at most' if hard else 'better no more than'} {limit})"
                 yield self.finding(
                     None,
                     on(slot.date),
                     count,
                     limit,
                     "rooms",
-                    f"{slot}: {count} rooms used ({'at most' if hard else 'better no more than'} {limit})",
+                    f"{slot}: {text}",
                     part=slot.part,
+                    about=site or None,
                     binding=Binding.MUST if hard else Binding.POLICY,
                 )
 
@@ -53,7 +57,7 @@ class Rooms(Rule):
         policy, slot = roster.policy(finding.start), Slot(finding.start, finding.part or Part.AM)
         lines = []
         for activity in policy.activities:
-            if activity.uses_room and (who := _clinicians(roster, activity.code, slot)):
+            if activity.uses_room and (who := _clinicians(roster, activity.code, slot, finding.about)):
                 takes = 1 if activity.room_once else len(who)
                 lines.append(Line(activity.code, f"{', '.join(who)}: {takes}"))
         return [
@@ -63,9 +67,13 @@ class Rooms(Rule):
         ]
 
 
-def rooms_used(roster: Roster, window: Window, policy: Policy) -> NDArray[np.int64]:
-    """(days, 3): rooms used in every slot of a window inside the roster; learners sit beside somebody and take none."""
+def rooms_used(roster: Roster, window: Window, policy: Policy, site: str | None = None) -> NDArray[np.int64]:
+    """(days, 3): rooms used in every slot of a window inside the roster, at one site or (None) all together.
+
+    Learners sit beside somebody and take none.
+    """
     rows = np.array([i for i, p in enumerate(roster.program.people) if p.kind is not Kind.LEARNER], np.intp)
+    rows = at_site(roster, rows, site)
     cells = roster.cells[rows, roster.day(window.start) : roster.day(window.end) + 1]
     each = np.zeros(len(roster.catalogue) + 1, np.int64)
     used = np.zeros(cells.shape[1:], np.int64)
@@ -79,8 +87,9 @@ def rooms_used(roster: Roster, window: Window, policy: Policy) -> NDArray[np.int
     return np.asarray(used + each[cells].sum(axis=0))
 
 
-def _clinicians(roster: Roster, code: str, slot: Slot) -> list[str]:
-    return [p for p in roster.holders(code, slot) if roster.program.by_id[p].kind is not Kind.LEARNER]
+def _clinicians(roster: Roster, code: str, slot: Slot, site: str | None) -> list[str]:
+    people = [roster.program.by_id[p] for p in roster.holders(code, slot)]
+    return [p.id for p in people if p.kind is not Kind.LEARNER and site in (None, p.site)]
 
 
 RULE = Rooms()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding, FindingKind
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
+from scheduling.rules.sites import at_site, said_at, sites_of
 
 Counts = NDArray[np.int64]
 
@@ -35,7 +37,7 @@ class AttendingTime(Rule):
     title = "Attending time meets demand"
     citation = "Program policy: supervision; ACGME Common Program Requirements 6.7"
     text = (
-        "Every slot has at least as many attendings in attending time as the residents in supervised clinic work ask for: "
+        "Every slot has, at each clinic site, at least as many attendings in attending time as the residents in supervised clinic work ask for: "
         "half an attending per PGY-1, a quarter per PGY-2 or 3, one more per resident in procedures, rounded up once."
     )
     binding = Binding.MUST
@@ -43,9 +45,9 @@ class AttendingTime(Rule):
     per_person = False
 
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
-        """One finding per slot that lacks attendings."""
-        for where, policy in split(roster, window):
-            s = measure(roster, where, policy)
+        """One finding per site and slot that lacks attendings."""
+        for site, (where, policy) in itertools.product(sites_of(roster), split(roster, window)):
+            s = measure(roster, where, policy, site)
             for day, part in zip(*np.nonzero(s.supply < s.needed), strict=True):
                 date = where.start + days(int(day))
                 slot = Slot(date, Part(int(part)))
@@ -56,8 +58,9 @@ class AttendingTime(Rule):
                     have,
                     need,
                     "attendings",
-                    f"{slot}: {have} of {need} attendings for the residents in clinic",
+                    f"{slot}: {have} of {need} attendings for the residents in clinic{said_at(site)}",
                     part=slot.part,
+                    about=site or None,
                     kind=FindingKind.GAP,
                 )
 
@@ -68,12 +71,13 @@ class AttendingTime(Rule):
         lines = [
             Line(p.id, f"{roster.at(p.id, slot)}, PGY-{p.pgy(academic_year(slot.date))}: {units} quarter units")
             for p in roster.program.people
-            if (units := units_of(roster, policy, p.id, slot))
+            if finding.about in (None, p.site) and (units := units_of(roster, policy, p.id, slot))
         ]
-        s = measure(roster, on(finding.start), policy)
+        s = measure(roster, on(finding.start), policy, finding.about)
         per = policy.supervision.units_per_attending
         supply = [policy.activities[i].code for i in policy.catalogue.where("supplies_supervision")]
-        who = [p for code in supply for p in roster.holders(code, slot)]
+        there = [p for code in supply for p in roster.holders(code, slot)]
+        who = [p for p in there if finding.about in (None, roster.program.by_id[p].site)]
         return [
             *lines,
             Line("demand", f"{int(s.units[0, part])} / {per} rounded up = {int(s.needed[0, part])}"),
@@ -82,12 +86,12 @@ class AttendingTime(Rule):
         ]
 
 
-def measure(roster: Roster, window: Window, policy: Policy) -> Supervision:
-    """Demand and supply of every slot of a window inside the roster, under one policy."""
+def measure(roster: Roster, window: Window, policy: Policy, site: str | None = None) -> Supervision:
+    """Demand and supply of every slot of a window inside the roster, under one policy, at one site or (None) in all."""
     first, last = roster.day(window.start), roster.day(window.end) + 1
     people = roster.program.people
-    residents = np.array([i for i, p in enumerate(people) if p.is_resident], np.intp)
-    faculty = np.array([i for i, p in enumerate(people) if p.is_faculty], np.intp)
+    residents = at_site(roster, np.array([i for i, p in enumerate(people) if p.is_resident], np.intp), site)
+    faculty = at_site(roster, np.array([i for i, p in enumerate(people) if p.is_faculty], np.intp), site)
     own, extra, supplies = _tables(roster, policy)
     cells = roster.cells[residents, first:last]
     years = np.array([academic_year(d) for d in (window.start, window.end)])
