@@ -11,7 +11,7 @@ from resources.resource import Body, Call, ProgramPlace, Resource, Scope, Shape
 class AdoptedShape(Shape):
     """One policy of the program and the date it takes effect."""
 
-    effective: dt.date | None
+    effective: dt.date
     name: str
     digest: str
     in_force: bool
@@ -31,13 +31,14 @@ async def handle(_: ProgramPlace, call: Call) -> PolicyBody:
     """Read the policy in force on the program's today."""
     async with call.unit() as unit:
         program = await unit.program(call.program)
-    policy = program.policy
+    policy, today = program.policy, program.clock.today()
+    current = max((date for date, _ in program.policies.dated if date <= today), default=None)
     return PolicyBody(
-        today=program.clock.today(),
+        today=today,
         name=policy.name,
         digest=policy.digest,
         adopted=tuple(
-            AdoptedShape(effective=date, name=p.name, digest=p.digest, in_force=p is policy)
+            AdoptedShape(effective=date, name=p.name, digest=p.digest, in_force=date == current)
             for date, p in program.policies.dated
         ),
         figures=policy.model_dump(mode="json"),

@@ -11,7 +11,7 @@ from scheduling.model.part import Part
 from tests.edge_calls import STAFF, call, caller, facts
 from tests.program_sample import FIVE, MONDAY, Sample, attending, caller_on, override
 
-DAY = {"start": str(MONDAY), "end": str(MONDAY)}
+DAY: dict[str, Any] = {"start": str(MONDAY), "end": str(MONDAY)}
 
 
 def at(answer: dict[str, Any], part: str, **wanted: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from scheduling.model.part import Part
 from tests.edge_calls import ADMIN, CHIEF, COORDINATOR, RESIDENT, STAFF, call, caller, facts
 from tests.program_sample import MONDAY, SLUG, Sample, caller_on, override
 
-WEEK = {"start": str(MONDAY), "end": str(MONDAY + days(6))}
+WEEK: dict[str, Any] = {"start": str(MONDAY), "end": str(MONDAY + days(6))}
 
 
 async def stored(sample: Sample) -> list[tuple[str, str, str | None]]:

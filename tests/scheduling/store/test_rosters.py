@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from sqlalchemy import text
 
 from scheduling.model.absence import Absence
 from scheduling.model.calendar import days
 from scheduling.model.lifecycle import Move
-from scheduling.model.override import OverrideType, Source
+from scheduling.model.override import Override, OverrideType, Source
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.person import Kind, Person
 from scheduling.model.roster import Roster
@@ -174,7 +173,7 @@ async def test_random_overrides_leave_the_base_as_it_was(sample: Sample) -> None
     before = await roster(sample)
     chance = random.Random(7)
     filled = [(p, s, c) for p, s, c in before.filled(WEEK) if c in {"C", "AT", "CALL", "GME"}]
-    active: dict[tuple[str, Slot], str] = {}
+    active: dict[tuple[str, Slot], Override] = {}
     for _ in range(60):
         person, slot, code = chance.choice(filled)
         known = active.pop((person, slot), None)
@@ -182,30 +181,39 @@ async def test_random_overrides_leave_the_base_as_it_was(sample: Sample) -> None
             await unit.lock(SLUG)
             state = await unit.programs.state(SLUG)
             if known is not None:
-                assert [o.id for o in await unit.overrides.deactivate(SLUG, [known])] == [known]
+                assert await unit.overrides.deactivate(SLUG, [known.id]) == [known]
             if known is None or chance.random() < 0.5:
-                kind = chance.choice([OverrideType.GAP, OverrideType.CANCELLATION])
-                made = override(person, slot.date, slot.part, code, kind=kind)
-                await unit.overrides.add(SLUG, made, reason="test", supersedes=known)
-                active[person, slot] = made.id
+                now = laid(before, active)
+                free = [p.id for p in before.program.people if before.base_at(p.id, slot) is now[p.id, slot] is None]
+                cover = chance.choice([None, *free])
+                kind = OverrideType.COVERAGE if cover else chance.choice([OverrideType.GAP, OverrideType.CANCELLATION])
+                made = override(person, slot.date, slot.part, code, cover, kind)
+                await unit.overrides.add(SLUG, made, reason="test", supersedes=known.id if known else None)
+                active[person, slot] = made
             await unit.programs.move_overlay(SLUG, state.overlay)
-        base = await roster(sample, overlay=False)
+        base, effective = await roster(sample, overlay=False), await roster(sample)
         assert np.array_equal(base.cells, before.base)
-        assert (await roster(sample)).cells.tolist() == _laid(before, set(active)).tolist()
+        assert not effective.doubled
+        assert {(p, s): effective.at(p, s) for p, s in laid(before, active)} == laid(before, active)
+    assert {o.type for o in active.values()} == set(OverrideType)
     async with sample.unit() as unit:
         await unit.lock(SLUG)
         state = await unit.programs.state(SLUG)
-        await unit.overrides.deactivate(SLUG, list(active.values()))
+        await unit.overrides.deactivate(SLUG, [o.id for o in active.values()])
         await unit.programs.move_overlay(SLUG, state.overlay)
     after = await roster(sample)
     assert np.array_equal(after.cells, before.cells)
     assert after.versions == before.versions
 
 
-def _laid(base: Roster, opened: set[tuple[str, Slot]]) -> NDArray[np.int16]:
-    cells = base.base.copy()
-    for person, slot in opened:
-        cells[base.row(person), base.day(slot.date), slot.part] = -1
+def laid(base: Roster, active: dict[tuple[str, Slot], Override]) -> dict[tuple[str, Slot], str | None]:
+    """The week's cells as plain reading of the overrides makes them."""
+    slots = [Slot(date, part) for date in WEEK for part in Part]
+    cells = {(p.id, slot): base.base_at(p.id, slot) for p in base.program.people for slot in slots}
+    cells.update(dict.fromkeys(active))
+    for made in active.values():
+        if made.replacement:
+            cells[made.replacement, made.slot] = made.activity
     return cells
 
 
