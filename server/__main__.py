@@ -38,6 +38,9 @@ class Command:
 COMMANDS = (
     Command("serve", "Serve over Streamable HTTP at /mcp."),
     Command("stdio", "Serve one client on standard input and output."),
+    Command("import", "Import a year from a folder of CSV files.", "import_"),
+    Command("show", "A week of the schedule as a grid; the versions of a block."),
+    Command("policy", "The program's figures: show, check, adopt."),
     Command("user", "Accounts and their roles: add, list, role, disable, enable.", "users"),
     Command("token", "Bearer tokens: issue (printed once), list, revoke.", "tokens"),
     Command("audit", "The audit trail: verify its chains, export it."),

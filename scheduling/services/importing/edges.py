@@ -148,5 +148,5 @@ def neighbour_edges(source: YearInput, schedules: tuple[BlockSchedule, ...]) -> 
         if schedule.block.ref.year != source.year:
             cells = list(schedule)
             first, last = min(c.slot.date for c in cells), max(c.slot.date for c in cells)
-            text = f"block {schedule.block.ref} holds only {len(cells)} day parts that cross the year's edge ({_span(first, last)})"
+            text = f"block {schedule.block.ref} holds nothing but what crosses the year's edge: {len(cells)} cells on {_span(first, last)}"
             yield Edge(EdgeKind.NEIGHBOUR_BLOCK, text, None, first, last, str(schedule.block.ref))

@@ -88,6 +88,18 @@ class ImportReport:
         found = [e.kind for e in self.edges]
         return {kind.value: found.count(kind) for kind in EdgeKind if kind in found}
 
+    def headline(self) -> str:
+        """What happened, in one line."""
+        if self.outcome is Outcome.UNCHANGED:
+            return f"{self.program}: AY{self.year} is unchanged; the same input was imported before"
+        n = self.counts
+        done = f"{len(self.changed)} blocks published" if self.changed else "no block changed"
+        return (
+            f"{self.program}: AY{self.year} {self.outcome} in {self.zone}; {n['residents']} residents and {n['faculty']} "
+            f"faculty, {n['rotations']} rotations, {n['calls']} calls, {n['fmit_weeks']} FMIT weeks, "
+            f"{n['absences']} absences; {done}, {len(self.partial)} partial"
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values."""
         return {

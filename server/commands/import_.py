@@ -1,0 +1,48 @@
+"""`housestaff import`: a program's year from a folder of CSV files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduling.model.errors import InvalidError
+from scheduling.services.importing.import_year import DEFAULT_ZONE, import_folder
+from scheduling.services.importing.report import EdgeKind, ImportReport
+from scheduling.store.audit import SERVER
+from server.commands.local import Desk, at_desk
+from server.commands.printing import AsJson, emit_json, remark, say
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder with the CSV files.")],
+    program: Annotated[str | None, typer.Option("--program", help="Slug; default: the folder's name.")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", help="IANA time zone; default for a new program: UTC.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Import a year: one transaction, every block published as its first version, every edge named."""
+    if folder.is_file():
+        raise InvalidError("FOLDER", "is a file; a year is imported from a folder of CSV files")
+    slug = program or folder.resolve().name
+
+    async def act(desk: Desk) -> ImportReport:
+        known = await desk.programs.rights()
+        await desk.require_administrator(slug if slug in known else SERVER)
+        async with desk.unit(desk.trail("import", slug, zone=zone)) as unit:
+            return await import_folder(unit, folder, slug, zone)
+
+    report = at_desk(act)
+    if as_json:
+        emit_json(report.as_dict())
+        return
+    say(report.headline())
+    if report.zone_assumed:
+        remark(f"no zone was named: {DEFAULT_ZONE} is taken; import again with --zone to change it")
+    for kind in EdgeKind:
+        edges = [e for e in report.edges if e.kind is kind]
+        if edges:
+            say(f"\n{kind.replace('_', ' ')} ({len(edges)})")
+            for edge in edges:
+                say(f"  {edge.text}")

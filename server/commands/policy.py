@@ -1,0 +1,110 @@
+"""`housestaff policy`: the program's figures, versioned by the date each takes effect."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auth.scopes import Scope
+from scheduling.model.errors import InvalidError
+from scheduling.model.part import Slot
+from scheduling.model.policy import shipped_policy
+from scheduling.services.adopt_policy import Adoption, FigureChange, adopt_policy, compare_policies, parse_policy
+from server.commands.local import Desk, at_desk
+from server.commands.printing import AsJson, emit, emit_json, remark, say
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in TOML.")]
+ProgramName = Annotated[str | None, typer.Option("--program", help="Slug; default: your only program.")]
+
+_LARGEST = 1_000_000
+
+
+@app.command("show")
+def show(program: ProgramName = None, *, as_json: AsJson = False) -> None:
+    """The policy in force today, and the dates at which it changes. Prints what differs from the shipped one."""
+
+    async def read(desk: Desk) -> tuple[dict[str, object], tuple[FigureChange, ...]]:
+        access = await desk.enter(program, Scope.SCHEDULE_READ)
+        async with desk.unit(desk.trail("policy show", access.program)) as unit:
+            found = await unit.program(access.program)
+        policy = found.policy
+        adopted = [date.isoformat() for date, _ in sorted(found.policies.dated, key=lambda p: p[0])]
+        facts: dict[str, object] = {
+            "program": found.slug,
+            "today": found.clock.today(),
+            "name": policy.name,
+            "digest": policy.digest,
+            "adopted": adopted,
+        }
+        if as_json:
+            facts["policy"] = policy.model_dump(mode="json")
+        return facts, compare_policies(shipped_policy(), policy)
+
+    facts, changes = at_desk(read)
+    if as_json:
+        emit_json(facts)
+        return
+    for key, value in facts.items():
+        say(f"{key}: {', '.join(value) or 'never, the shipped policy holds' if isinstance(value, list) else value}")
+    _emit_changes(changes, as_json=False, empty="every figure is the shipped one")
+
+
+@app.command("check")
+def check(file: File, program: ProgramName = None, *, as_json: AsJson = False) -> None:
+    """Read a policy and say what it would change today; nothing is stored."""
+
+    async def read(desk: Desk) -> tuple[FigureChange, ...]:
+        policy = parse_policy(_text(file))
+        access = await desk.enter(program, Scope.SCHEDULE_READ)
+        async with desk.unit(desk.trail("policy check", access.program)) as unit:
+            return compare_policies((await unit.program(access.program)).policy, policy)
+
+    _emit_changes(at_desk(read), as_json=as_json, empty="a valid policy; it changes nothing")
+
+
+@app.command("adopt")
+def adopt(
+    file: File,
+    effective: Annotated[str, typer.Option("--from", metavar="DATE", help="The date it takes effect, YYYY-MM-DD.")],
+    program: ProgramName = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Let a policy take effect on a date, and show what it changes."""
+    date = Slot.day(effective, "from")
+
+    async def act(desk: Desk) -> tuple[Adoption, bool]:
+        text = _text(file)
+        access = await desk.enter(program, Scope.ADMIN_MANAGE)
+        trail = desk.trail("policy adopt", access.program, effective=effective)
+        async with desk.unit(trail) as unit:
+            adoption = await adopt_policy(unit, access.program, date, text)
+            return adoption, date < (await unit.program(access.program)).clock.today()
+
+    adoption, past = at_desk(act)
+    if past and adoption.changes:
+        remark(f"{date} lies in the past: what was already published is judged by this policy from then on")
+    _emit_changes(adoption.changes, as_json=as_json, empty="nothing changes: that policy is in force already")
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise InvalidError("FILE", f"is larger than {_LARGEST} bytes")
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidError("FILE", "cannot be read as UTF-8 text") from None
+
+
+def _emit_changes(changes: tuple[FigureChange, ...], *, as_json: bool, empty: str) -> None:
+    rows = [{"figure": c.key, "old": _figure(c.old), "new": _figure(c.new)} for c in changes]
+    emit(rows, as_json=as_json, empty=empty)
+
+
+def _figure(value: object) -> str | None:
+    return None if value is None else json.dumps(value)
