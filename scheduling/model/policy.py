@@ -67,7 +67,7 @@ class CallFigures(Section):
     fmit_activity: str
     recovery_activity: str
     equity_per_days: Count
-    equity_spread: Mapping[Pool, Price]
+    equity_spread: Mapping[Literal["sunday", "weekday", "holiday"], Price]
     """By pool: the greatest difference of calls per `equity_per_days` available days that is still fair."""
 
 

@@ -32,6 +32,16 @@ class Doubled:
     override: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A cell that must hold what it held when a draft or a solve began, and which source locked it."""
+
+    person: str
+    slot: Slot
+    activity: str
+    source: Source
+
+
 @dataclass(frozen=True, eq=False)
 class Roster:
     """A program's schedule over a window of dates.
@@ -59,6 +69,8 @@ class Roster:
     doubled: tuple[Doubled, ...] = ()
     recorded_calls: Window | None = None
     """First to last night with a caller in the whole live schedule; nights outside it are missing, not gaps."""
+    locks: tuple[Lock, ...] = ()
+    """Cells a draft or a solve was bound to keep; empty for what was published."""
 
     def __post_init__(self) -> None:
         for array in (self.base, self.cells, self.sources, self.rotation, self.absent, self.known):

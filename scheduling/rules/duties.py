@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from scheduling.model.duty_record import DutyKind
 from scheduling.model.part import PARTS, Part
-from scheduling.model.policy import Policy
 from scheduling.model.program import Program
 from scheduling.model.roster import Roster
+from scheduling.rules.by_digest import ByDigest
 from scheduling.rules.eras import Eras, eras_of
 from scheduling.rules.instants import Instants, instants
 from scheduling.rules.intervals import Minutes, Rows, Union, merge
@@ -224,25 +224,12 @@ def home_tables(program: Program, eras: Eras) -> tuple[Minutes, Minutes]:
 
 
 def _tables(program: Program, eras: Eras, *, home: bool) -> tuple[Minutes, Minutes]:
-    made = [_policy_tables(program.catalogue.codes, _ByDigest(p), home) for p in eras.policies]
+    made = [_policy_tables(program.catalogue.codes, ByDigest(p), home) for p in eras.policies]
     return np.stack([s for s, _ in made]), np.stack([e for _, e in made])
 
 
-@dataclass(frozen=True, slots=True)
-class _ByDigest:
-    """A policy that is equal by content hash, so that tables are built once per content."""
-
-    policy: Policy
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByDigest) and self.policy.digest == other.policy.digest
-
-    def __hash__(self) -> int:
-        return hash(self.policy.digest)
-
-
 @functools.lru_cache(maxsize=64)
-def _policy_tables(codes: tuple[str, ...], holder: _ByDigest, home: bool) -> tuple[Minutes, Minutes]:
+def _policy_tables(codes: tuple[str, ...], holder: ByDigest, home: bool) -> tuple[Minutes, Minutes]:
     shape = (len(codes) + 1, len(PARTS))
     starts, ends = np.full(shape, _NONE, np.int64), np.full(shape, _NONE, np.int64)
     known = holder.policy.catalogue

@@ -19,8 +19,10 @@ from scheduling.model.part import Part, Window
 from scheduling.model.roster import Roster
 from scheduling.rules.averaged import dates, half_days, over_hours
 from scheduling.rules.duties import Duties, duties_of
+from scheduling.rules.duty_run import duty_days
 from scheduling.rules.rests import day_number, rests_of, span_of
-from scheduling.rules.segments import Numbers, periods_of, sums
+from scheduling.rules.runs import longest
+from scheduling.rules.segments import Numbers, periods_of
 from scheduling.rules.wording import duration, moment, number
 
 _HOUR = 60
@@ -108,7 +110,7 @@ def _periods(d: Duties, window: Window) -> Iterator[Risk]:
             continue
         value = Fraction(int(p.minutes[at]) * 2 * _WEEK, int(half_days(p)[at]) * _HOUR)
         most = d.eras.on(int(p.first[at])).hours.week_limit
-        short = "" if p.verdict[at] else ", too short for a verdict"
+        short = "" if p.verdict[at] else ", too few of them outside leave for a verdict"
         yield Risk(
             "risk.weekly_hours",
             d.ids[p.row[at]],
@@ -149,46 +151,19 @@ def _rests(roster: Roster, d: Duties, window: Window) -> Iterator[Risk]:
         )
 
 
-def duty_days(d: Duties) -> Numbers:
-    """(R, D): whether a date has any work of its own (0 or 1)."""
-    p = d.pieces
-    held = np.zeros((len(d.ids), d.count), np.int64)
-    held[p.row, p.day] = 1
-    return held
-
-
-def longest_runs(d: Duties, low: int, high: int) -> Iterator[tuple[int, int, int]]:
-    """Row, first day and length of every maximal run of duty days that touches the days low to high."""
-    held = duty_days(d)
-    edges = np.diff(np.pad(held, ((0, 0), (1, 1))), axis=1)
-    rows, first = np.nonzero(edges == 1)
-    _, after = np.nonzero(edges == -1)
-    for row, start, end in zip(rows, first, after, strict=True):
-        if start <= high and end > low:
-            yield int(row), int(start), int(end - start)
-
-
 def _runs(d: Duties, window: Window) -> Iterator[Risk]:
     low, high = (window.start - d.clock.origin).days, (window.end - d.clock.origin).days
-    best: dict[int, tuple[int, int]] = {}
-    for row, start, length in longest_runs(d, low, high):
-        if length > best.get(row, (0, 0))[1]:
-            best[row] = (start, length)
-    for row, (start, length) in sorted(best.items()):
-        most = d.eras.on(start).hours.duty_run
-        if length > most:
-            where = Window(d.clock.origin + days(start), d.clock.origin + days(start + length - 1))
-            yield Risk(
-                "risk.duty_run",
-                d.ids[row],
-                where.start,
-                where.end,
-                Fraction(length),
-                Fraction(most),
-                "days",
-                f"{length} duty days in a row from {where.start}",
-                over=True,
-            )
-
-
-__all__ = ["Risk", "duty_days", "longest_runs", "risks", "rolling_hours", "sums"]
+    most = d.eras.policies[-1].hours.duty_run
+    for row, start, length in longest(duty_days(d), low, high, most):
+        first = d.clock.origin + days(start)
+        yield Risk(
+            "risk.duty_run",
+            d.ids[row],
+            first,
+            first + days(length - 1),
+            Fraction(length),
+            Fraction(most),
+            "days",
+            f"{length} duty days in a row from {first}",
+            over=True,
+        )

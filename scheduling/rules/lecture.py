@@ -1,0 +1,102 @@
+"""prog.lecture: lecture time is protected (domain.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from scheduling.model.activity import Category
+from scheduling.model.calendar import Block, days, next_weekday
+from scheduling.model.part import Part, Slot, Window
+from scheduling.model.policy import Policy
+from scheduling.model.roster import Roster
+from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.rule import Line, Rule, Soft, Tier, on
+
+_OTHER_WORK = (
+    Category.CLINIC,
+    Category.PROCEDURE,
+    Category.OUTPATIENT,
+    Category.ADMIN,
+    Category.FLEX,
+    Category.SUPERVISION,
+)
+
+
+_WEEK = 7
+
+
+class Lecture(Rule):
+    """Inpatient, night-float and call cells stand above lectures; exempt rotations excuse the whole block."""
+
+    id = "prog.lecture"
+    title = "Lectures are protected"
+    citation = "Program policy: education"
+    text = (
+        "Residents who are not exempt have no other half-day at the weekly lecture; on the last Wednesday of a block lecture "
+        "takes the morning and advising the afternoon."
+    )
+    binding = Binding.POLICY
+    enforcement = Soft(Tier.TRAINING, 20)
+    per_person = True
+
+    def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
+        """One finding per resident and half-day."""
+        inside = Window(max(window.start, roster.window.start), min(window.end, roster.window.end))
+        slots = [
+            (slot, block)
+            for block in roster.program.calendar.blocks_in(inside)
+            for slot in _lectures(roster.policy(block.start), block, inside)
+            if slot.date not in roster.program.holidays
+        ]
+        residents = [p for p in people if roster.program.by_id[p].is_resident]
+        rows = np.array([roster.rows[p] for p in residents], np.intp)[:, None]
+        when = [roster.day(slot.date) for slot, _ in slots], [slot.part for slot, _ in slots]
+        cells = roster.cells[rows, when[0], when[1]]
+        other = np.array([*(a.category in _OTHER_WORK for a in roster.catalogue), False])
+        for row, place in zip(*np.nonzero(other[cells] & ~roster.absent[rows, when[0], when[1]]), strict=True):
+            person, (slot, block) = residents[row], slots[place]
+            if not is_exempt(roster, person, block):
+                text = f"{roster.catalogue.codes[cells[row, place]]} on {slot.date:%a} {slot}, lecture time"
+                yield self.finding(person, on(slot.date), 1, 0, "half-days", text, part=slot.part)
+
+    def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
+        """The slot, what stands in it, the rotation."""
+        slot = Slot(finding.start, finding.part or Part.PM)
+        rotation = roster.rotation_of(finding.person or "", slot.date)
+        block = roster.program.calendar.block_of(slot.date)
+        return [
+            Line(
+                "lecture time",
+                f"{slot.date:%A} {slot}"
+                + (", last Wednesday of the block" if slot.date == block.last_wednesday else ""),
+            ),
+            Line("holds", roster.at(finding.person or "", slot) or "nothing"),
+            Line("rotation", f"{rotation.name if rotation else 'none'}, not exempt"),
+        ]
+
+
+def _lectures(policy: Policy, block: Block, inside: Window) -> Iterator[Slot]:
+    weekly, last = policy.rotations.lecture_slot, block.last_wednesday
+    date = next_weekday(max(block.start, inside.start), weekly.weekday)
+    while date <= min(block.end, inside.end):
+        if date != last:
+            yield Slot(date, weekly.part)
+        date += days(_WEEK)
+    if last is not None and last in inside:
+        yield from (Slot(last, Part.AM), Slot(last, Part.PM))
+
+
+def is_exempt(roster: Roster, person: str, block: Block) -> bool:
+    """True when any rotation of the block excuses from lectures: a combination is excused as a whole."""
+    first, last = max(block.start, roster.window.start), min(block.end, roster.window.end)
+    numbers = set(roster.rotation[roster.rows[person], roster.day(first) : roster.day(last) + 1].tolist()) - {-1}
+    figures = roster.policy(first).rotations
+    return not numbers or any(
+        rotation.pattern in figures.lecture_exempt_patterns or rotation.activity in figures.lecture_exempt_activities
+        for rotation in (roster.rotations[n] for n in numbers)
+    )
+
+
+RULE = Lecture()
