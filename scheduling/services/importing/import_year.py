@@ -74,7 +74,7 @@ async def _import(unit: UnitOfWork, source: YearInput, slug: str, zone: str | No
     state = await unit.programs.state(slug)
     rezoned = zone is not None and zone != state.clock.zone
     if before is not None and before.digest == source.digest and not rezoned:
-        return replace(before, outcome=Outcome.UNCHANGED, changed=())
+        return replace(before, outcome=Outcome.UNCHANGED, zone_assumed=False, changed=())
     if rezoned:
         await unit.programs.configure(slug, zone=zone)
     _check_calendar(source, state)
