@@ -9,8 +9,9 @@ from pydantic import Field
 
 from auth.fields import Day
 from auth.shapes import SlotShape
+from scheduling.model.calendar import days
 from scheduling.services.asked_window import window_of
-from scheduling.services.coverage.duties import Gap
+from scheduling.services.coverage.duties import Gap, Why
 from scheduling.services.coverage.report import CoverageReport, check_coverage
 from tools.tool import Args, AsOf, Call, Detail, Effect, Next, Result, Scope, Shape, Tool
 
@@ -19,6 +20,8 @@ DESCRIPTION = (
     "Gives a level (green, yellow, orange, red), the share that is staffed, every gap, people nobody could replace, "
     "faculty with time free, and a forecast by week. Next: plan_cascade for a gap's person."
 )
+_PLANNED = 28
+"""Days of gaps that one suggested plan covers."""
 
 
 class CheckCoverageArgs(Args):
@@ -125,7 +128,7 @@ async def handle(args: CheckCoverageArgs, call: Call) -> CheckCoverageResult:
         ),
         forecast=_forecast(report),
         free=_free(report) if args.detail is Detail.DETAILED else None,
-        as_of=AsOf.of(report.roster, call),
+        as_of=AsOf.of(report.roster, call, report.window),
         note=report.note,
         next=_next(report, call),
     )
@@ -161,12 +164,16 @@ def _free(report: CoverageReport) -> tuple[FreeShape, ...]:
 
 
 def _next(report: CoverageReport, call: Call) -> tuple[Next, ...] | None:
-    """Plan for the first person who is away from a duty that must be staffed."""
-    away = next((g for g in report.gaps if g.person and g.override is None), None)
-    if away is None or not call.access.may(Scope.SCHEDULE_PROPOSE):
+    """Plan for the first person who is away from a duty that lies ahead, over the weeks that follow it."""
+    today = report.roster.program.clock.today()
+    ahead = [g for g in report.gaps if g.why is Why.ABSENT and g.slot.date >= today]
+    if not ahead or not call.access.may(Scope.SCHEDULE_PROPOSE):
         return None
-    dates = [g.slot.date for g in report.gaps if g.person == away.person]
-    arguments = {"program": call.program, "person": away.person, "start": str(min(dates)), "end": str(max(dates))}
+    first = ahead[0]
+    last = max(
+        g.slot.date for g in ahead if g.person == first.person and g.slot.date < first.slot.date + days(_PLANNED)
+    )
+    arguments = {"program": call.program, "person": first.person, "start": str(first.slot.date), "end": str(last)}
     return (Next(tool="plan_cascade", arguments={**arguments, "reason": "absence"}, why="cover what is left open"),)
 
 

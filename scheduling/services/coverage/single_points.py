@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scheduling.model.eligibility import blockers
+from scheduling.model.eligibility import FMIT_NIGHT, blockers
 from scheduling.model.part import Slot, Window
 from scheduling.model.roster import Roster
 from scheduling.services.coverage.duties import Duty, Need
@@ -47,6 +47,7 @@ def _replaceable(roster: Roster, need: Need) -> bool:
         if need.duty is Duty.PROCEDURE and not person.credential(need.activity, need.slot.date):
             continue
         against = blockers(roster, person.id, need.slot, need.activity, original=original)
-        if all(b.lifts is not None for b in against):
+        # The night that is the inpatient attending's own is no longer theirs once they fall out.
+        if all(b.lifts is not None or b.rule == FMIT_NIGHT for b in against):
             return True
     return False
