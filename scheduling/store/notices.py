@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
@@ -46,22 +46,23 @@ class Notices(Repository):
         await self._tx.write(row.on_conflict_do_update(index_elements=["program", "receiver"], set_=values))
         self._tx.changed("receiver", receiver.id)
 
-    async def tell(self, event: Event, receivers: Iterable[tuple[str, Mapping[Channel, dt.datetime]]]) -> None:
-        """Put an event on each receiver's list, with a delivery due for each channel; once for each dedupe key."""
-        for receiver, channels in receivers:
-            row = insert(NoticeRow).values(
-                program=event.program,
-                receiver=receiver,
-                kind=event.kind,
-                payload=dict(event.payload),
-                dedupe_key=event.dedupe_key,
-                at=event.at,
-            )
-            told = await self._tx.write(row.on_conflict_do_nothing().returning(NoticeRow.id))
-            number = told.scalar_one_or_none()
-            if number is not None and channels:
-                due = [{"notice": number, "channel": channel.value, "due": at} for channel, at in channels.items()]
-                await self._tx.write(insert(DeliveryRow), due)
+    async def tell(
+        self, event: Event, receiver: str, payload: Mapping[str, Any], channels: Mapping[Channel, dt.datetime]
+    ) -> None:
+        """Put an event on a receiver's list, with a delivery due on each channel; once for each dedupe key."""
+        row = insert(NoticeRow).values(
+            program=event.program,
+            receiver=receiver,
+            kind=event.kind,
+            payload=dict(payload),
+            dedupe_key=event.dedupe_key,
+            at=event.at,
+        )
+        told = await self._tx.write(row.on_conflict_do_nothing().returning(NoticeRow.id))
+        number = told.scalar_one_or_none()
+        if number is not None and channels:
+            due = [{"notice": number, "channel": channel.value, "due": at} for channel, at in channels.items()]
+            await self._tx.write(insert(DeliveryRow), due)
 
     async def listed(self, slug: str, receiver: str, *, before: int | None = None, limit: int = 50) -> Sequence[Notice]:
         """What a receiver was told, newest first; `before` goes on after an earlier page's last id."""
@@ -70,8 +71,11 @@ class Notices(Repository):
             wanted = wanted.where(NoticeRow.id < before)
         return [_notice(row) for row in await self._tx.read(wanted.order_by(NoticeRow.id.desc()).limit(limit))]
 
-    async def claim(self, limit: int = 50) -> Sequence[Delivery]:
-        """Deliveries due now, oldest first, locked for this transaction; what another worker holds is left out."""
+    async def claim(self, until: dt.datetime, limit: int = 50) -> Sequence[Delivery]:
+        """Deliveries due now, oldest first, held until then; what another worker holds is left out.
+
+        Who does not end them by then leaves them to be sent again.
+        """
         self._tx.begin_writing()
         joined = (
             select(
@@ -85,7 +89,9 @@ class Notices(Repository):
             .where(DeliveryRow.due <= self._now)
             .order_by(DeliveryRow.due, DeliveryRow.id)
         )
-        rows = await self._tx.write(joined.limit(limit).with_for_update(skip_locked=True, of=DeliveryRow))
+        rows = (await self._tx.write(joined.limit(limit).with_for_update(skip_locked=True, of=DeliveryRow))).all()
+        held = update(DeliveryRow).where(DeliveryRow.id.in_([r.delivery for r in rows]))
+        await self._tx.write(held.values(due=until))
         return [Delivery(r.delivery, Channel(r.channel), _notice(r), _receiver(r), r.attempts) for r in rows]
 
     async def sent(self, deliveries: Sequence[int]) -> None:
