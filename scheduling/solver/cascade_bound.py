@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from scheduling.model.part import Slot, Window
 from scheduling.model.sacrifice import points
 from scheduling.solver.cascade_case import Case, Duty
-from scheduling.solver.cascade_options import Option, Options, monday
+from scheduling.solver.cascade_options import Moved, Option, Options, monday
 from scheduling.solver.cascade_price import Choice, ImpossibleError, price
 
 _Week = tuple[str, dt.date, str]
@@ -66,7 +66,7 @@ def _one(case: Case, options: Options, slot: Slot, option: Option | None, gap: i
     free = points(case.policy.cascade.free)
     if option.own is None:
         return free
-    if options.again.get((slot, option.own.activity)):
+    if options.again.get((slot, option.own.key)):
         return min(free, option.own.price) if option.own.price is not None else free
     return gap if option.own.price is None else min(gap, option.own.price)
 
@@ -130,7 +130,7 @@ class _Quick:
         if places & self.used or in_own_stretch or self._full((name, week, duty.cell.activity)):
             return False
         if option.own is not None:
-            taker = self._taker(name, duty.slot, option.own.activity)
+            taker = self._taker(name, duty.slot, option.own.key)
             if taker is None and option.own.price is None:
                 return False
             if taker is not None:
@@ -141,10 +141,10 @@ class _Quick:
         self.used |= places
         return True
 
-    def _taker(self, displaced: str, slot: Slot, activity: str) -> str | None:
-        for name, option in self.options.again.get((slot, activity), {}).items():
+    def _taker(self, displaced: str, slot: Slot, moved: Moved) -> str | None:
+        for name, option in self.options.again.get((slot, moved), {}).items():
             free = option.own is None and name != displaced and (name, slot) not in self.used
-            if free and not self._full((name, monday(slot.date), activity)):
+            if free and not self._full((name, monday(slot.date), moved[0])):
                 return name
         return None
 

@@ -67,9 +67,13 @@ class Duty:
         return ("fmit", f"{self.date}") if self.stretch else ("slot", f"{self.slot}")
 
 
+Post = tuple[Slot, str]
+"""A slot at a clinic site (one empty name where the program has none): attending time counts for its own site."""
+
+
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Attending time of one slot where the plan may lose some: what is asked for, and what is there if nothing is lost."""
+    """Attending time of one post where the plan may lose some: what is asked for, and what is there if nothing is lost."""
 
     demand: int
     full: int
@@ -91,12 +95,16 @@ class Case:
     duties: tuple[Duty, ...]
     settled: tuple[Cell, ...]
     left: int
-    supply: Mapping[Slot, Supply]
+    supply: Mapping[Post, Supply]
 
     @property
     def stretches(self) -> tuple[Window, ...]:
         """The FMIT weeks that lose their attending for a while."""
         return tuple(sorted({d.stretch for d in self.duties if d.stretch}))
+
+    def post(self, cell: Cell) -> Post:
+        """The slot and site whose supervision the cell is part of."""
+        return cell.slot, self.roster.program.by_id[cell.holder].site
 
     @property
     def gap(self) -> int:
@@ -217,20 +225,20 @@ def dependents(roster: Roster, activity: str, slot: Slot) -> tuple[str, ...]:
     if not roster.catalogue[activity].needs_credential:
         return ()
     people = roster.program.by_id
-    there = (p for p in roster.holders(activity, slot) if people[p].is_resident)
-    return tuple(p for p in there if not roster.is_absent(p, slot))
+    return tuple(p for p in roster.holders(activity, slot) if people[p].is_resident)
 
 
-def _supplies(roster: Roster, duties: Sequence[Duty]) -> dict[Slot, Supply]:
-    """Supply of every slot in which an attending duty, or a post-call one that follows a call, may be lost."""
-    at_stake: dict[Slot, list[Cell]] = {}
+def _supplies(roster: Roster, duties: Sequence[Duty]) -> dict[Post, Supply]:
+    """Supply of every post at which an attending duty, or a post-call one that follows a call, may be lost."""
+    at_stake: dict[Post, list[Cell]] = {}
     for duty in duties:
         for cell in (duty.cell, *duty.follows):
             if roster.catalogue[cell.activity].supplies_supervision:
-                at_stake.setdefault(cell.slot, []).append(cell)
-    found: dict[Slot, Supply] = {}
-    for slot, cells in at_stake.items():
+                site = roster.program.by_id[cell.holder].site
+                at_stake.setdefault((cell.slot, site), []).append(cell)
+    found: dict[Post, Supply] = {}
+    for (slot, site), cells in at_stake.items():
         holders = {c.holder for c in cells}
-        there = [p for p in attendings(roster, slot) if p not in holders]
-        found[slot] = Supply(demand(roster, slot), len(there) + len(cells))
+        there = [p for p in attendings(roster, slot, site) if p not in holders]
+        found[slot, site] = Supply(demand(roster, slot, site), len(there) + len(cells))
     return found

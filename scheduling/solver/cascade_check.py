@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from scheduling.rules import rooms, supervision
 from scheduling.rules.catalog import enabled
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.sites import sites_of
 from scheduling.solver.cascade_case import Case
 
 HOURS = "acgme."
@@ -51,9 +53,9 @@ def checked(plan: CascadePlan, case: Case) -> CascadePlan:
     dates = _dates(case.window)
     excused = {(s.slot.date, s.slot.part) for s in plan.gaps}
     excused |= {(r.slot.date, r.slot.part) for s in plan.steps for r in s.releases if r.type is OverrideType.GAP}
-    stood = {_key(f) for f in _must(roster, dates)}
+    stood = _must(roster, dates)
     for finding in _must(after, dates):
-        if _key(finding) not in stood and (finding.start, finding.part) not in excused:
+        if not any(_within(finding, f) for f in stood) and (finding.start, finding.part) not in excused:
             raise UnsoundPlanError(finding.message)
     missing = sum(any(c.name in ("gap", "procedure") for c in s.charges) for s in plan.gaps)
     return replace(plan, after=_figures(after, dates, uncovered=missing))
@@ -74,16 +76,23 @@ def _must(roster: Roster, window: Window) -> list[Finding]:
     return found
 
 
-def _key(finding: Finding) -> tuple[object, ...]:
-    return (finding.rule, finding.person, finding.start, finding.part, finding.about)
+def _within(finding: Finding, known: Finding) -> bool:
+    """True when the finding says no more than one that stood before."""
+    same = (finding.rule, finding.person, finding.part, finding.about) == (
+        known.rule,
+        known.person,
+        known.part,
+        known.about,
+    )
+    return same and known.start <= finding.start and finding.end <= known.end
 
 
 def _figures(roster: Roster, window: Window, *, uncovered: int) -> Figures:
     short, over, soft = 0, 0, 0
-    for where, policy in split(roster, window):
-        attending = supervision.measure(roster, where, policy)
+    for site, (where, policy) in itertools.product(sites_of(roster), split(roster, window)):
+        attending = supervision.measure(roster, where, policy, site)
         short += int((attending.needed - attending.supply).clip(min=0).sum())
-        used = rooms.rooms_used(roster, where, policy)
+        used = rooms.rooms_used(roster, where, policy, site)
         over += int((used > policy.rooms.hard).sum())
         soft += int((used > policy.rooms.soft).sum())
     return Figures(short, over, soft, uncovered, len(_must(roster, window)), hours=0)

@@ -18,8 +18,8 @@ from scheduling.model.calendar import days, is_weekday_call
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.sacrifice import points
 from scheduling.solver.cascade_bound import Narrowed
-from scheduling.solver.cascade_case import Case, Duty
-from scheduling.solver.cascade_options import Option, monday
+from scheduling.solver.cascade_case import Case, Duty, Post
+from scheduling.solver.cascade_options import Moved, Option, monday
 from scheduling.solver.cascade_price import Choice
 
 Var = cp_model.IntVar
@@ -53,9 +53,9 @@ class CascadeModel:
         self.take: list[dict[str, Var]] = []
         self.undone: list[Var] = []
         self.again: dict[tuple[str, Slot], Var] = {}
-        self.over: dict[tuple[Slot, str], dict[str, Var]] = {}
+        self.over: dict[tuple[Slot, Moved], dict[str, Var]] = {}
         self._busy: dict[tuple[str, Slot], list[Var]] = defaultdict(list)
-        self._lost: dict[Slot, list[Var]] = defaultdict(list)
+        self._lost: dict[Post, list[Var]] = defaultdict(list)
         self._groups: dict[tuple[str, dt.date], dict[tuple[str, str], list[Var]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -90,14 +90,14 @@ class CascadeModel:
             for follow in option.follows:
                 if follow.gap is None:
                     self._busy[name, follow.cell.slot].append(var)
-                elif self._supervises(follow.cell.activity):
-                    self._lost[follow.cell.slot].append(var)
+                if follow.lost:
+                    self._lost[self.case.post(follow.cell)].append(var)
         undone = self._bool(duty.price)
         if duty.supervises:
-            self._lost[duty.slot].append(undone)
+            self._lost[self.case.post(duty.cell)].append(undone)
         for cell in duty.follows:
             if cell.slot in duty.away and self._supervises(cell.activity):
-                self._lost[cell.slot].append(undone)
+                self._lost[self.case.post(cell)].append(undone)
         self.model.add_exactly_one([*takes.values(), undone])
         self.take.append(takes)
         self.undone.append(undone)
@@ -112,30 +112,28 @@ class CascadeModel:
             for name, option in self.options.by_duty[duty.number].items():
                 if option.own is not None:
                     taken[name, duty.slot].append((duty, option))
-        handed: dict[tuple[Slot, str], list[Var]] = defaultdict(list)
-        wanted: dict[tuple[Slot, str], set[str]] = defaultdict(set)
+        handed: dict[tuple[Slot, Moved], list[Var]] = defaultdict(list)
+        wanted: dict[tuple[Slot, Moved], set[str]] = defaultdict(set)
         for (name, slot), places in taken.items():
             own = places[0][1].own
             assert own is not None
             displaced = [self.take[duty.number][name] for duty, _ in places]
-            takers = self._useful(slot, own.activity, [duty for duty, _ in places]) - {name}
+            takers = self._useful(slot, own.key, [duty for duty, _ in places]) - {name}
             if not takers:
                 for var in displaced:
                     self.costs.append((own.price, var)) if own.price is not None else self.model.add(var == 0)
                 continue
-            wanted[slot, own.activity] |= takers
+            wanted[slot, own.key] |= takers
             hand = displaced[0] if own.price is None and len(displaced) == 1 else self._bool()
             self.again[name, slot] = hand
-            handed[slot, own.activity].append(hand)
+            handed[slot, own.key].append(hand)
             if own.price is not None:
                 self.model.add(hand + self._bool(own.price) == sum(displaced))
             elif len(displaced) > 1:
                 self.model.add(hand == sum(displaced))
-        for (slot, activity), hands in handed.items():
-            overs = {
-                n: self._over(slot, n, self.options.again[slot, activity][n]) for n in sorted(wanted[slot, activity])
-            }
-            self.over[slot, activity] = overs
+        for (slot, moved), hands in handed.items():
+            overs = {n: self._over(slot, n, self.options.again[slot, moved][n]) for n in sorted(wanted[slot, moved])}
+            self.over[slot, moved] = overs
             self.model.add(sum(overs.values()) == sum(hands))
 
     def _over(self, slot: Slot, name: str, option: Option) -> Var:
@@ -145,9 +143,9 @@ class CascadeModel:
         self._groups[name, slot.date]["slot", f"{slot}"].append(var)
         return var
 
-    def _useful(self, slot: Slot, activity: str, duties: Iterable[Duty]) -> set[str]:
+    def _useful(self, slot: Slot, moved: Moved, duties: Iterable[Duty]) -> set[str]:
         """Takers of a displaced half-day who could not just as well take the duty itself: those would cost no more."""
-        takers = self.options.again.get((slot, activity), {})
+        takers = self.options.again.get((slot, moved), {})
         found: set[str] = set()
         for duty in duties:
             direct = self.options.by_duty[duty.number]
@@ -165,8 +163,8 @@ class CascadeModel:
                 self.model.add_at_most_one(rivals)
 
     def _supervision(self) -> None:
-        for slot, lost in sorted(self._lost.items()):
-            supply = self.case.supply[slot]
+        for post, lost in sorted(self._lost.items()):
+            supply = self.case.supply[post]
             for var in lost:
                 self.costs.append((self.case.spare, var))
             missed = self.model.new_int_var(0, len(lost), "")
@@ -242,7 +240,7 @@ class CascadeModel:
         for duty in self.case.duties:
             for name, var in self.take[duty.number].items():
                 counts[name, monday(duty.date), duty.cell.activity].append(var)
-        for (slot, activity), overs in self.over.items():
+        for (slot, (activity, _)), overs in self.over.items():
             for name, var in overs.items():
                 counts[name, monday(slot.date), activity].append(var)
         for key, rivals in counts.items():
@@ -368,10 +366,11 @@ class CascadeModel:
     def _choice(self, solver: cp_model.CpSolver) -> Choice:
         takes = tuple(next((n for n, v in t.items() if solver.boolean_value(v)), None) for t in self.take)
         again: dict[tuple[str, Slot], str] = {}
-        for (slot, activity), overs in self.over.items():
+        for (slot, (activity, site)), overs in self.over.items():
             takers = [n for n, v in overs.items() if solver.boolean_value(v)]
             places = [p for p, hand in self.again.items() if p[1] == slot and solver.boolean_value(hand)]
-            here = [p for p in sorted(places) if self.case.roster.at(*p) == activity]
+            people = self.case.roster.program.by_id
+            here = [p for p in sorted(places) if self.case.roster.at(*p) == activity and people[p[0]].site == site]
             again |= dict(zip(here, takers, strict=True))
         return Choice(takes, again)
 

@@ -17,6 +17,8 @@ from scheduling.solver.cascade_case import Case, Cell, Duty, cell_of
 
 HALF_DAYS = (Part.AM, Part.PM)
 _SUNDAY_AFTER = 3
+Moved = tuple[str, str]
+"""A half-day that is handed on: its activity and the clinic site it is held at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,25 @@ class Own:
 
     activity: str
     price: int | None
+    site: str = ""
+
+    @property
+    def key(self) -> Moved:
+        """What somebody else would take over: the activity, at its site."""
+        return self.activity, self.site
 
 
 @dataclass(frozen=True, slots=True)
 class FollowOn:
-    """A post-call cell that moves with its call: taken by the new caller, or a gap and why."""
+    """A post-call cell that moves with its call: taken by the new caller, or a gap and why.
+
+    `lost` says that its attending time is missing at its site: it is a gap, or goes with the caller to another site.
+    """
 
     cell: Cell
     own: Own | None = None
     gap: str | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +66,14 @@ class Option:
 class Options:
     """The people of a case.
 
-    `by_duty` lists the options of each duty, by person. `again` lists by slot and activity who could take a displaced
+    `by_duty` lists the options of each duty, by person. `again` lists by slot, activity and site who could take a displaced
     half-day over. `calls` are the Sunday-to-Thursday nights a person has already, `working` the dates on which they
     work by day, `covering` those on which they cover somebody. `room` is how many more half-days of a clinic a person may
     take in an ISO week (named by its Monday), where something limits them; `week` what taking part of an FMIT week costs and breaks, by stretch and person.
     """
 
     by_duty: tuple[Mapping[str, Option], ...]
-    again: Mapping[tuple[Slot, str], Mapping[str, Option]]
+    again: Mapping[tuple[Slot, Moved], Mapping[str, Option]]
     calls: Mapping[str, frozenset[dt.date]]
     working: frozenset[tuple[str, dt.date]]
     covering: frozenset[tuple[str, dt.date]]
@@ -130,28 +142,37 @@ class _Reader:
     def options(self, duty: Duty) -> dict[str, Option]:
         found: dict[str, Option] = {}
         for person in self._movable_people(duty.slot):
+            if self._elsewhere(person, duty.cell.activity, self.roster.program.by_id[duty.cell.holder].site):
+                continue
             possible, own = self._free(person, duty.slot, duty.cell.activity, duty.cell.assignee)
             if possible:
                 found[person.id] = self._call(duty, person, own) if duty.call else Option(person.id, own)
         return found
 
-    def takers(self, by_duty: tuple[Mapping[str, Option], ...]) -> dict[tuple[Slot, str], dict[str, Option]]:
+    def takers(self, by_duty: tuple[Mapping[str, Option], ...]) -> dict[tuple[Slot, Moved], dict[str, Option]]:
         """Who could take over a half-day that is displaced in the slot; never by displacing attending time again."""
         wanted = {
-            (duty.slot, option.own.activity): None
+            (duty.slot, option.own.key): None
             for duty, options in zip(self.case.duties, by_duty, strict=True)
             for option in options.values()
             if option.own is not None and self._worth_moving(option.own)
         }
-        found: dict[tuple[Slot, str], dict[str, Option]] = {}
-        for slot, activity in wanted:
+        found: dict[tuple[Slot, Moved], dict[str, Option]] = {}
+        for slot, (activity, site) in wanted:
             able: dict[str, Option] = {}
             for person in self._movable_people(slot):
+                if self._elsewhere(person, activity, site):
+                    continue
                 possible, own = self._free(person, slot, activity, None)
                 if possible and (own is None or own.price is not None):
                     able[person.id] = Option(person.id, own)
-            found[slot, activity] = able
+            found[slot, (activity, site)] = able
         return found
+
+    def _elsewhere(self, person: Person, activity: str, site: str) -> bool:
+        """True for work that belongs to a clinic site when the person belongs to another."""
+        held = self.roster.catalogue[activity]
+        return (held.uses_room or held.supplies_supervision) and person.site != site
 
     def _worth_moving(self, own: Own) -> bool:
         return own.price is None or own.price > points(self.figures.admin)
@@ -180,7 +201,7 @@ class _Reader:
                 return False, None
             if blocker.lifts is None and not self._movable(self.roster.catalogue[held]):
                 return False, None
-            own = Own(held, blocker.lifts)
+            own = Own(held, blocker.lifts, person.site)
         return True, own
 
     def _movable(self, activity: Activity) -> bool:
@@ -239,15 +260,17 @@ class _Reader:
 
     def _follow(self, cell: Cell, person: Person) -> FollowOn:
         """Post-call time goes to the new caller; own cells there are cancelled first if they may be."""
+        attending = self.roster.catalogue[cell.activity].supplies_supervision
         if self.roster.is_absent(person.id, cell.slot):
-            return FollowOn(cell, gap=f"{person.id} is absent")
+            return FollowOn(cell, gap=f"{person.id} is absent", lost=attending)
         own = cell_of(self.roster, person.id, cell.slot)
+        elsewhere = attending and person.site != self.roster.program.by_id[cell.holder].site
         if own is None:
-            return FollowOn(cell)
+            return FollowOn(cell, lost=elsewhere)
         price = sacrifice_price(self.roster.catalogue[own.activity], self.figures)
         if price is None or own.supersedes is not None:
-            return FollowOn(cell, gap=f"{person.id} holds {own.activity}")
-        return FollowOn(cell, Own(own.activity, price))
+            return FollowOn(cell, gap=f"{person.id} holds {own.activity}", lost=attending)
+        return FollowOn(cell, Own(own.activity, price), lost=elsewhere)
 
     def _room(self, person: Person, date: dt.date, code: str) -> int | None:
         """How many more half-days of a clinic the person may take in that ISO week; None where nothing limits them."""

@@ -15,7 +15,7 @@ from scheduling.model.override import OverrideType
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.plan import Charge, Release, Step
 from scheduling.model.sacrifice import points, sacrifice_name
-from scheduling.solver.cascade_case import Case, Cell, Duty, dependents
+from scheduling.solver.cascade_case import Case, Cell, Duty, Post, dependents
 from scheduling.solver.cascade_options import FollowOn, Options, Own, monday
 
 _SUNDAY_AFTER = 3
@@ -54,7 +54,7 @@ class _Bill:
         self.figures = case.policy.cascade
         self.drafts: list[_Draft] = []
         self.taken: set[tuple[str, Slot]] = set()
-        self.lost: dict[Slot, list[_Draft]] = defaultdict(list)
+        self.lost: dict[Post, list[_Draft]] = defaultdict(list)
 
     def steps(self) -> tuple[Step, ...]:
         used: set[tuple[str, Slot]] = set()
@@ -92,10 +92,10 @@ class _Bill:
         warnings = tuple(f"{p} in {duty.cell.activity} is left without its attending" for p in duty.dependents)
         draft = self._add(_step(duty.cell, duty.undone), Charge(name, duty.price), duty=duty, warnings=warnings)
         if duty.supervises:
-            self.lost[duty.slot].append(draft)
+            self.lost[self.case.post(duty.cell)].append(draft)
         for cell in duty.follows:
             if cell.slot in duty.away and self._supervises(cell):
-                self.lost[cell.slot].append(self._add(_step(cell, OverrideType.GAP)))
+                self.lost[self.case.post(cell)].append(self._add(_step(cell, OverrideType.GAP)))
 
     def _taken(self, duty: Duty, person: str, used: set[tuple[str, Slot]]) -> None:
         option = self.options.by_duty[duty.number].get(person)
@@ -126,7 +126,7 @@ class _Bill:
         return replace(step, releases=(Release(person, step.slot, own.activity, kind),)), charge
 
     def _again(self, displaced: str, slot: Slot, own: Own, taker: str) -> None:
-        option = self.options.again.get((slot, own.activity), {}).get(taker)
+        option = self.options.again.get((slot, own.key), {}).get(taker)
         if option is None:
             raise ImpossibleError(f"{taker} may not take {own.activity} over at {slot}")
         self._occupy(taker, slot)
@@ -142,16 +142,15 @@ class _Bill:
         cell = follow.cell
         if follow.gap is not None:
             draft = self._add(_step(cell, OverrideType.GAP), warnings=(follow.gap,))
-            if self._supervises(cell):
-                self.lost[cell.slot].append(draft)
-            return
-        self._occupy(person, cell.slot)
-        step = _step(cell, OverrideType.COVERAGE, to=person)
-        if follow.own is None:
-            self._add(step)
         else:
-            step, charge = self._give_up(step, person, follow.own)
-            self._add(step, charge)
+            self._occupy(person, cell.slot)
+            step, charges = _step(cell, OverrideType.COVERAGE, to=person), []
+            if follow.own is not None:
+                step, charge = self._give_up(step, person, follow.own)
+                charges.append(charge)
+            draft = self._add(step, *charges)
+        if follow.lost:
+            self.lost[self.case.post(cell)].append(draft)
 
     def _supervises(self, cell: Cell) -> bool:
         return self.case.roster.catalogue[cell.activity].supplies_supervision
@@ -209,15 +208,15 @@ class _Bill:
 
     def _lost_supervision(self) -> None:
         """Attending time nobody misses is a cheap gap; what is missed costs like any duty nobody does."""
-        for slot, drafts in self.lost.items():
-            missed = self.case.supply[slot].extra_short(len(drafts))
+        for post, drafts in self.lost.items():
+            missed = self.case.supply[post].extra_short(len(drafts))
             drafts.sort(key=lambda d: d.step.held_by)
             for number, draft in enumerate(drafts):
                 if number < len(drafts) - missed:
                     draft.charges.append(Charge("spare_supervision", self.case.spare))
                 else:
                     draft.charges.append(Charge("gap", self.case.gap))
-                    draft.warnings.append(f"supervision is short at {slot}")
+                    draft.warnings.append(f"supervision is short at {post[0]}")
 
     def _covers(self) -> dict[tuple[str, dt.date], list[_Draft]]:
         """Covers by person and date, in order; post-call time that came with a call is none."""

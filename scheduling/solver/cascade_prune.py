@@ -27,8 +27,8 @@ def pruned(case: Case, options: Options, plans: int) -> Options:
         for duty, found in zip(case.duties, options.by_duty, strict=True)
     )
     again = {
-        (slot, activity): _kept(case, options, takers, slot, activity, most)
-        for (slot, activity), takers in options.again.items()
+        (slot, moved): _kept(case, options, takers, slot, moved[0], most)
+        for (slot, moved), takers in options.again.items()
     }
     return replace(options, by_duty=by_duty, again=again)
 
