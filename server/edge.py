@@ -15,10 +15,12 @@ from opentelemetry import trace
 from auth.call import Call, Detail, Progress, silent
 from auth.principal import Access, Principal, access, allow, nowhere
 from auth.programs import Programs
+from auth.roles import EVERY_PROGRAM
 from auth.scopes import Scope
 from resources.prompts import Prompt
 from resources.resource import AnyResource, Body
 from scheduling.model.errors import UserError
+from scheduling.model.policy import shipped_policy
 from scheduling.store.audit import OK, SERVER, AuditContext, AuditEntry, append_apart, arguments_hash
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
@@ -152,7 +154,9 @@ class Edge:
 
     async def holdings(self, principal: Principal) -> list[Access]:
         """The caller's rights in each program they have a role in: what decides which tools they are shown."""
-        rights = await self.programs.rights()
+        rights = dict(await self.programs.rights())
+        # A role everywhere is a role before there is any program: a client lists its tools once and keeps the list.
+        rights.setdefault(EVERY_PROGRAM, shipped_policy().rights)
         found = (access(principal, p, rights[p]) for p in principal.programs(rights))
         return [a for a in found if a is not None]
 

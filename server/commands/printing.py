@@ -35,8 +35,9 @@ def emit_json(value: object) -> None:
 
 
 def say(text: str) -> None:
-    """A line of the result."""
+    """A line of the result, at once: whoever reads a pipe is waiting for it."""
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def remark(text: str) -> None:
