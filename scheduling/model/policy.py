@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from scheduling.model.activity import Activity, Catalogue
 from scheduling.model.errors import InvalidError
+from scheduling.model.packs import EuFigures, FamilyMedicineFigures, OntarioFigures, SaskatchewanFigures, UkFigures
 from scheduling.model.requirement import Requirement
 from scheduling.model.weekpattern import RotationFigures, TemplateFigures
 
@@ -213,6 +214,8 @@ class SolveFigures(Section):
     snapshot_hours: Annotated[int, Field(ge=1)]
     fmit_apart_weeks: Count
     """Weeks of one attending closer than this are priced."""
+    spare_attendings: Count
+    """Attendings of a slot beyond the demand that cost nothing; more are idle, and priced."""
     relaxations: Annotated[int, Field(ge=0, le=3)]
 
 
@@ -231,6 +234,11 @@ class Policy(Section):
     rights: Rights
     rules: RuleSwitches
     solve: SolveFigures
+    eu: EuFigures
+    uk: UkFigures
+    ontario: OntarioFigures
+    saskatchewan: SaskatchewanFigures
+    family_medicine: FamilyMedicineFigures
     requirements: tuple[Requirement, ...]
     rotations: RotationFigures
     template: TemplateFigures

@@ -14,7 +14,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rests import day_number, span_of
-from scheduling.rules.rule import Line, Rule, Soft, Tier
+from scheduling.rules.rule import CheckOnly, Line, Rule
 from scheduling.rules.wording import duration, moment
 
 _HOUR = 60
@@ -42,7 +42,9 @@ class Transition(Rule):
         "transitions of care, and for education. New patient care must not be assigned during this time."
     )
     binding = Binding.MUST
-    enforcement = Soft(Tier.SAFETY, 200)
+    enforcement = CheckOnly(
+        "scheduled work beyond 24 hours is priced by 6.22; what lies beyond it is recorded, not scheduled"
+    )
     per_person = True
 
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:

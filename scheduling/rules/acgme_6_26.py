@@ -14,7 +14,7 @@ from scheduling.rules.averaged import broken, dates, over_hours, period_lines, p
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.exception import excepted
 from scheduling.rules.finding import Binding, Finding
-from scheduling.rules.rule import Line, Rule, Soft, Tier
+from scheduling.rules.rule import CheckOnly, Line, Rule
 from scheduling.rules.segments import Numbers, Periods, periods_of
 
 
@@ -26,7 +26,7 @@ class NightFloat(Rule):
     citation = "ACGME Common Program Requirements 6.26 (VI.F.6)"
     text = "Night float must occur within the context of the 80-hour and one-day-off-in-seven requirements."
     binding = Binding.MUST
-    enforcement = Soft(Tier.SAFETY, 100)
+    enforcement = CheckOnly("6.20 and 6.21.b price the same hours and days")
     per_person = True
 
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.averaged import broken, dates, period_lines, period_of, rotation_name
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.finding import Binding, Finding
-from scheduling.rules.rule import Line, Rule, Soft, Tier
+from scheduling.rules.rule import CheckOnly, Line, Rule
 from scheduling.rules.segments import periods_of
 from scheduling.rules.wording import number
 
@@ -30,7 +30,7 @@ class HomeCall(Rule):
         "day in seven free of clinical work and education, averaged by rotation."
     )
     binding = Binding.MUST
-    enforcement = Soft(Tier.SAFETY, 100)
+    enforcement = CheckOnly("at-home call is placed by hand; 6.21.b prices the free days")
     per_person = True
 
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:

@@ -46,12 +46,20 @@ from scheduling.rules import (
     one_caller,
     post_call_tied,
     requirement,
+    rolling_average,
     rooms,
     supervision,
     unassigned,
     vas_slots,
 )
+from scheduling.rules.eu import daily_rest, weekly_hours, weekly_rest
+from scheduling.rules.ontario import blended_call, continuous_duty, home_call, in_house_call
+from scheduling.rules.ontario import weekends as ontario_weekends
 from scheduling.rules.rule import Rule
+from scheduling.rules.saskatchewan import max_calls
+from scheduling.rules.uk import long_days, nights, seven_days, shift_length, shift_run
+from scheduling.rules.uk import weekends as uk_weekends
+from scheduling.rules.uk import weekly_hours as uk_weekly_hours
 
 RULES: tuple[Rule, ...] = (
     acgme_6_20.RULE,
@@ -93,10 +101,27 @@ RULES: tuple[Rule, ...] = (
     vas_slots.RULE,
     night_run.RULE,
     duty_run.RULE,
+    rolling_average.RULE,
     requirement.RULE,
     learner_ratio.RULE,
     leave_days.RULE,
     unassigned.RULE,
+    weekly_hours.RULE,
+    daily_rest.RULE,
+    weekly_rest.RULE,
+    uk_weekly_hours.RULE,
+    seven_days.RULE,
+    shift_length.RULE,
+    nights.RULE,
+    long_days.RULE,
+    shift_run.RULE,
+    uk_weekends.RULE,
+    in_house_call.RULE,
+    home_call.RULE,
+    blended_call.RULE,
+    ontario_weekends.RULE,
+    continuous_duty.RULE,
+    max_calls.RULE,
 )
 
 BY_ID = {rule.id: rule for rule in RULES}

@@ -15,14 +15,15 @@ from fractions import Fraction
 import numpy as np
 
 from scheduling.model.calendar import days
-from scheduling.model.part import Part, Window
+from scheduling.model.part import Window
 from scheduling.model.roster import Roster
 from scheduling.rules.averaged import dates, half_days, over_hours
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.duty_run import duty_days
 from scheduling.rules.rests import day_number, rests_of, span_of
+from scheduling.rules.rolling import worst_windows
 from scheduling.rules.runs import longest
-from scheduling.rules.segments import Numbers, periods_of
+from scheduling.rules.segments import periods_of
 from scheduling.rules.wording import duration, moment, number
 
 _HOUR = 60
@@ -55,42 +56,17 @@ def risks(roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Ris
     yield from _runs(d, window)
 
 
-def rolling_hours(d: Duties, length: int) -> tuple[Numbers, Numbers]:
-    """(R, D - length + 1) worked minutes and half-days outside leave of every window of `length` days, by first day."""
-    rows = np.arange(len(d.ids))
-    midnights = d.clock.midnights[: d.count + 1]
-    keys_row = np.repeat(rows, d.count + 1)
-    before = d.worked.covered_before(keys_row * (1 << 40) + np.tile(midnights, len(rows))).reshape(len(rows), -1)
-    leave = np.zeros((len(rows), d.count + 1), np.int64)
-    np.cumsum(d.leave[:, :, Part.AM].astype(np.int64) + d.leave[:, :, Part.PM], axis=1, out=leave[:, 1:])
-    minutes = before[:, length:] - before[:, :-length]
-    return minutes, 2 * length - (leave[:, length:] - leave[:, :-length])
-
-
 def _rolling(d: Duties, window: Window) -> Iterator[Risk]:
     figures = d.eras.policies[-1].hours
     length = figures.averaging_days
-    if d.count < length:
-        return
-    minutes, measured = rolling_hours(d, length)
-    average = np.where(measured > 0, minutes * (2 * _WEEK) / (np.maximum(measured, 1) * _HOUR), 0.0)
-    low = max((window.start - d.clock.origin).days - length + 1, 0)
-    high = min((window.end - d.clock.origin).days, average.shape[1] - 1)
-    if low > high:
-        return
-    worst = low + average[:, low : high + 1].argmax(axis=1)
-    for row, person in enumerate(d.ids):
-        at = int(worst[row])
-        if not measured[row, at]:
-            continue
-        value = Fraction(int(minutes[row, at]) * 2 * _WEEK, int(measured[row, at]) * _HOUR)
+    for row, start, value in worst_windows(d, window, length):
         if value > figures.week_limit - figures.risk_week_band:
-            where = Window(d.clock.origin + days(at), d.clock.origin + days(at + length - 1))
+            first = d.clock.origin + days(start)
             yield Risk(
                 "risk.rolling_80",
-                person,
-                where.start,
-                where.end,
+                d.ids[row],
+                first,
+                first + days(length - 1),
                 value,
                 Fraction(figures.week_limit),
                 "hours a week",
