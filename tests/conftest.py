@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def home() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder)
+        _remove(folder)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +65,7 @@ def postgres() -> Iterator[EmbeddedServer]:
         with EmbeddedServer(folder, settings=QUICK) as server:
             yield server
     finally:
-        shutil.rmtree(folder)
+        _remove(folder)
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +110,16 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.dispose()
+
+
+def _remove(folder: Path) -> None:
+    """Remove a home, also while the last processes of a killed server still write in it."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+    shutil.rmtree(folder)
 
 
 def _url_of(postgres_url: str, name: str) -> str:

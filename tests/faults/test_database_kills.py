@@ -6,45 +6,51 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import psutil
 import psycopg
+import pytest
 
 from scheduling.store.embedded import EmbeddedServer
 from scheduling.store.locks import FileLock
 
 WRITER = """
-import sys, pathlib, psycopg
+import os, sys, pathlib, psycopg
 from scheduling.store.embedded import EmbeddedServer
 server = EmbeddedServer(pathlib.Path(sys.argv[1]))
 server.start()
 with psycopg.connect(server.libpq_dsn, autocommit=True) as connection:
     while True:
         n = connection.execute("insert into kept (round) values (%s) returning n", [int(sys.argv[2])]).fetchone()[0]
-        print(n, flush=True)
+        os.write(1, b"%d\\n" % n)
 """
 
 
-def test_nothing_acknowledged_is_lost_whoever_is_killed_whenever(home: Path, full_counts: bool) -> None:
+@pytest.mark.timeout(1200)
+def test_nothing_acknowledged_is_lost_whoever_is_killed_whenever(home: Path, tmp_path: Path, full_counts: bool) -> None:
     """Writers and server are killed at random moments, together or alone; every row a writer was told of is there."""
     chance = random.Random(18)
-    promised: set[int] = set()
+    promises = tmp_path / "promises"
     with EmbeddedServer(home) as server, psycopg.connect(server.libpq_dsn, autocommit=True) as connection:
         connection.execute("create table kept (n bigint generated always as identity primary key, round int)")
     for round_number in range(100 if full_counts else 5):
-        writers = [start_writer(home, round_number) for _ in range(2)]
-        time.sleep(chance.uniform(0, 1.2))
+        with promises.open("a") as output:
+            writers = [start_writer(home, round_number, output) for _ in range(2)]
+        if round_number % 2 == 0:
+            wait_for_more(promises, writers)  # otherwise the kill falls into their start
+        time.sleep(chance.uniform(0, 0.8))
         if chance.random() < 0.6:
             kill_server(home)
             time.sleep(chance.uniform(0, 0.2))
         for writer in writers:
             writer.kill()
-            output, _ = writer.communicate(timeout=60)
-            promised |= {int(line) for line in output.splitlines(keepends=True) if line.endswith("\n")}
+            writer.wait(timeout=60)
         if chance.random() < 0.3:
             kill_server(home)
     with EmbeddedServer(home) as server, psycopg.connect(server.libpq_dsn) as connection:
         kept = {row[0] for row in connection.execute("select n from kept")}
+    promised = {int(line) for line in promises.read_text().split()}
     assert promised
     assert promised <= kept
     lock = FileLock(home / "server.lock")
@@ -54,14 +60,19 @@ def test_nothing_acknowledged_is_lost_whoever_is_killed_whenever(home: Path, ful
         lock.close()
 
 
-def start_writer(home: Path, round_number: int) -> subprocess.Popen[str]:
+def start_writer(home: Path, round_number: int, promises: IO[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", WRITER, str(home), str(round_number)],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=promises,
         stderr=subprocess.DEVNULL,
-        text=True,
     )
+
+
+def wait_for_more(promises: Path, writers: list[subprocess.Popen[bytes]]) -> None:
+    size = promises.stat().st_size
+    while promises.stat().st_size == size and any(writer.poll() is None for writer in writers):
+        time.sleep(0.01)
 
 
 def kill_server(home: Path) -> None:
