@@ -24,6 +24,8 @@ _RESERVE = 60
 """Tokens for the counts and the cursor a cut adds."""
 
 _LEAST_TRIMMED = 3
+_MOST_ROWS = 1_000
+"""The most rows of one page. What lies beyond them is counted without being measured."""
 
 Facts = dict[str, Any]
 
@@ -78,13 +80,15 @@ def fit(facts: Facts, page: Page, *, detail: Detail, pages: str | None = None, t
     if page.state is not None and page.state != state:
         raise StaleError("the schedule has moved since the previous page", hint="repeat the call without the cursor")
     facts = dict(facts)
-    if page.start and pages:
-        facts[pages] = facts[pages][page.start :]
+    beyond = 0
+    if pages:
+        beyond = max(0, len(facts[pages]) - page.start - _MOST_ROWS)
+        facts[pages] = facts[pages][page.start : page.start + _MOST_ROWS]
     target = _TARGET[detail]
-    if cost(facts) > _LEFT_WHOLE[detail]:
+    if beyond or cost(facts) > _LEFT_WHOLE[detail]:
         _trim(facts, trims, target)
         if pages is not None:
-            _cut(facts, page, pages, target, state)
+            _cut(facts, page, pages, target, state, beyond)
     _force(facts)
     return facts
 
@@ -97,7 +101,7 @@ def _trim(facts: Facts, names: Sequence[str], target: int) -> None:
             _omit(facts, name, len(rows) - _LEAST_TRIMMED)
 
 
-def _cut(facts: Facts, page: Page, name: str, target: int, state: str) -> None:
+def _cut(facts: Facts, page: Page, name: str, target: int, state: str, beyond: int) -> None:
     rows: list[Any] = facts[name]
     room = target - _RESERVE - cost({**facts, name: []})
     kept = 0
@@ -106,9 +110,9 @@ def _cut(facts: Facts, page: Page, name: str, target: int, state: str) -> None:
         if room < 0 and kept:
             break
         kept += 1
-    if kept < len(rows):
+    if kept < len(rows) + beyond:
         facts[name] = rows[:kept]
-        _omit(facts, name, len(rows) - kept)
+        _omit(facts, name, len(rows) + beyond - kept)
         facts["cursor"] = page.next(page.start + kept, state)
 
 

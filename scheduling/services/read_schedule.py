@@ -100,23 +100,30 @@ def assignments(roster: Roster, window: Window) -> list[Assignment]:
 
     A coverage whose replacement already holds something there is listed beside that: the double booking is visible.
     """
-    found = [*_standing(roster, window), *_overridden(roster, window)]
-    return sorted(found, key=lambda a: (a.slot, a.person or a.base_person or "", a.activity))
+    found = list(_standing(roster, window))
+    if taken := list(_overridden(roster, window)):
+        found = sorted(found + taken, key=lambda a: (a.slot, a.person or a.base_person or "", a.activity))
+    return found
 
 
 def _standing(roster: Roster, window: Window) -> Iterator[Assignment]:
-    first, last = roster.day(window.start), roster.day(window.end)
-    days = roster.cells[:, first : last + 1]
-    people, codes = roster.program.people, roster.catalogue.codes
-    for p, d, s in zip(*((days >= 0).nonzero()), strict=True):
-        slot = Slot(roster.date(first + int(d)), Part(int(s)))
-        person, code = people[p].id, codes[days[p, d, s]]
-        source = SOURCES[roster.sources[p, first + int(d), s]]
-        coverage = roster.coverages.get((person, slot))
+    """The filled cells, already in order: people stand in a roster by id."""
+    first = roster.day(window.start)
+    span = slice(first, first + len(window))
+    cells = roster.cells[:, span].transpose(1, 2, 0)
+    slots = [[Slot(date, part) for part in Part] for date in window]
+    people, codes = [p.id for p in roster.program.people], roster.catalogue.codes
+    filled = cells >= 0
+    sources = roster.sources[:, span].transpose(1, 2, 0)[filled].tolist()
+    where = zip(*(axis.tolist() for axis in filled.nonzero()), cells[filled].tolist(), sources, strict=True)
+    for d, s, p, code, source in where:
+        slot, person = slots[d][s], people[p]
+        coverage = roster.coverages.get((person, slot)) if roster.overrides else None
         if coverage is None:
-            yield Assignment(slot, person, code, SlotState.BASE, source)
+            yield Assignment(slot, person, codes[code], SlotState.BASE, SOURCES[source])
         else:
-            yield Assignment(slot, person, code, SlotState.COVERED, source, coverage.person, coverage.id)
+            covered = (coverage.person, coverage.id)
+            yield Assignment(slot, person, codes[code], SlotState.COVERED, SOURCES[source], *covered)
 
 
 def _overridden(roster: Roster, window: Window) -> Iterator[Assignment]:

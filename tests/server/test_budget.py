@@ -115,3 +115,18 @@ def test_any_result_fits_and_renders(facts: dict[str, Any]) -> None:
     got = fit(facts, Page.first({}), detail=Detail.CONCISE)
     assert cost(got) <= HARD
     assert budget.tokens(render(got)) <= HARD
+
+
+def test_a_list_of_thousands_is_walked_to_its_end() -> None:
+    """Rows beyond the most a page may hold are counted, and the cursor reaches them."""
+    facts = {"slots": [{"n": n} for n in range(2_500)]}
+    seen: list[int] = []
+    page = Page.first(ARGUMENTS)
+    while True:
+        got = fit(facts, page, detail=Detail.DETAILED, pages="slots")
+        seen += [row["n"] for row in got["slots"]]
+        if "cursor" not in got:
+            break
+        assert got["omitted"]["slots"] == 2_500 - len(seen)
+        page = Page.read(got["cursor"], ARGUMENTS)
+    assert seen == list(range(2_500))
