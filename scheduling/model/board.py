@@ -14,6 +14,9 @@ from scheduling.model.policy import Policy
 from scheduling.model.program import Program
 from scheduling.model.sheet import HALF_DAYS, Sheet
 
+FULL_WEEK = 10
+"""Half-days of five weekdays: what weekly figures are stated for."""
+
 
 class Board:
     """Running figures by slot: `units` (quarter attendings asked for), `supply` (attendings there), `rooms` (rooms taken).
@@ -103,4 +106,4 @@ class Board:
 
     def weekly(self, figure: int) -> int:
         """A weekly figure scaled to the working days of this week, rounded up."""
-        return -(-figure * len(self.slots) // 10) if len(self.slots) < 10 else figure  # noqa: PLR2004 - a full week's half-days
+        return min(figure, -(-figure * len(self.slots) // FULL_WEEK))

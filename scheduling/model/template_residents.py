@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduling.model.activity import Category
-from scheduling.model.board import Board
+from scheduling.model.board import FULL_WEEK, Board
 from scheduling.model.part import Slot
 from scheduling.model.patterns import Stay
 
@@ -37,7 +37,7 @@ def place_residents(board: Board, stays: Sequence[Stay]) -> None:
     for upper in (False, True):
         for stay in ordered:
             norm = board.policy.template.norm(stay.rotation.pattern, stay.pgy)[int(upper)]
-            _place_supervised(board, capacity, stay, board.policy.rotations.clinic, board.weekly(norm))
+            _place_supervised(board, capacity, stay, board.policy.rotations.clinic, _share(board, stay, norm))
         if not upper:
             for stay in ordered:
                 if board.policy.catalogue[stay.rotation.activity].category is Category.PROCEDURE:
@@ -49,7 +49,20 @@ def place_residents(board: Board, stays: Sequence[Stay]) -> None:
 def _place_procedures(board: Board, capacity: Capacity, stay: Stay) -> None:
     activity = board.policy.catalogue[stay.rotation.activity]
     if not activity.needs_credential and not activity.only_slots:
-        _place_supervised(board, capacity, stay, activity.code, board.weekly(board.policy.template.procedure_half_days))
+        _place_supervised(
+            board, capacity, stay, activity.code, _share(board, stay, board.policy.template.procedure_half_days)
+        )
+
+
+def _share(board: Board, stay: Stay, weekly: int) -> int:
+    """A weekly figure for the half-days the resident is there, to the nearest: leave and holidays ask for less."""
+    away = (Category.TIME_OFF, Category.RECOVERY)
+    there = 0
+    for slot in board.slots:
+        held = board.holds(stay.person, slot)
+        if slot.date in stay.window and (held is None or board.policy.catalogue[held].category not in away):
+            there += 1
+    return (2 * weekly * there + FULL_WEEK) // (2 * FULL_WEEK)
 
 
 def _place_supervised(board: Board, capacity: Capacity, stay: Stay, code: str, target: int) -> None:

@@ -10,6 +10,7 @@ from scheduling.model.absence import Absence, AbsenceStatus, AbsenceType
 from scheduling.model.calendar import SATURDAY, Block, BlockRef, days, default_blocks
 from scheduling.model.part import Part, Window
 from scheduling.model.person import Person
+from scheduling.model.policy import shipped_policy
 from scheduling.services.demonstration.sizes import YEAR, Size
 from scheduling.services.importing.year_input import MappedRotation, with_ids
 
@@ -70,7 +71,7 @@ def plan_absences(
             for _ in range(_TRIES):
                 pool = faculty if chance.random() < _FACULTY_SHARE or not residents else residents
                 absence = _draw(block, chance.choice(pool), kind, status, chance)
-                if _fits(absence, found, people, size):
+                if _fits(absence, block, found, people, size):
                     found.append(absence)
                     break
     return with_ids(found)
@@ -88,13 +89,14 @@ def _draw(block: Block, person: Person, kind: AbsenceType, status: AbsenceStatus
     return Absence("", person.id, weekdays[first], weekdays[first + length - 1], type=kind, status=status)
 
 
-def _fits(absence: Absence, found: Sequence[Absence], people: Sequence[Person], size: Size) -> bool:
+def _fits(absence: Absence, block: Block, found: Sequence[Absence], people: Sequence[Person], size: Size) -> bool:
     around = Window(absence.start, absence.end).widen(_WEEKDAYS, _WEEKDAYS)
     if any(a.person == absence.person and a.start <= around.end and around.start <= a.end for a in found):
         return False
     faculty = {p.id for p in people if p.is_faculty}
     if absence.person not in faculty:
-        return True
+        # Recovery counts as away, and the next block may be an inpatient one.
+        return absence.blocked_until(shipped_policy().absences.recovery_days) <= block.end
     return all(_away(date, found, faculty) < size.away_at_once for date in _dates(absence))
 
 

@@ -99,7 +99,7 @@ def rotation_map() -> tuple[MappedRotation, ...]:
 
 
 def plan_rotations(people: tuple[Person, ...], chance: random.Random) -> Mapping[tuple[str, BlockRef], str]:
-    """A rotation for every resident and block; the short block 0 goes with block 1, where interns have orientation."""
+    """A rotation for every resident and block. Block 0 is orientation for all, block 1 for the interns."""
     start = {pgy: chance.randrange(len(circle)) for pgy, circle in _CIRCLES.items()}
     found: dict[tuple[str, BlockRef], str] = {}
     turns = dict.fromkeys(_CIRCLES, 0)
@@ -109,8 +109,8 @@ def plan_rotations(people: tuple[Person, ...], chance: random.Random) -> Mapping
         pgy = person.pgy(YEAR)
         circle = _CIRCLES[pgy]
         for block in default_blocks(YEAR):
-            place = start[pgy] + _STEP * turns[pgy] + max(1, block.ref.number)
-            first = pgy == 1 and block.ref.number <= 1
+            place = start[pgy] + _STEP * turns[pgy] + block.ref.number
+            first = block.ref.number == 0 or (pgy == 1 and block.ref.number == 1)
             found[person.id, block.ref] = _ORIENTATION if first else circle[place % len(circle)]
         turns[pgy] += 1
     return dict(sorted(found.items()))

@@ -126,7 +126,7 @@ def test_clinic_follows_the_norm_by_year_of_training(program: Program, cells: li
             if elective[k] >= 4 and program.person(k[0]).pgy(YEAR) == pgy and program.person(k[0]).is_resident
         ]
         average[pgy] = sum(found) / len(found)
-    assert 1 <= average[1] < average[2] < average[3] <= 4
+    assert 0.9 <= average[1] < average[2] < average[3] <= 4
 
 
 def test_the_same_year_gives_the_same_versions(program: Program, schedules: Sequence[BlockSchedule]) -> None:
