@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from typing import Any
 
 from mcp.server.auth.provider import TokenVerifier
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.caching import CacheableMethod, CacheHint
-from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.extension import Extension
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
@@ -18,7 +15,6 @@ from mcp.server.request_state import RequestStateSecurity
 from mcp.server.subscriptions import SubscriptionBus
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
-    INTERNAL_ERROR,
     INVALID_PARAMS,
     CallToolResult,
     Completion,
@@ -41,13 +37,15 @@ from auth.principal import Principal
 from auth.scopes import Scope
 from scheduling.model.errors import UserError
 from server.access import shown
+from server.callers import CallerMiddleware, current_caller
 from server.catalogue import Catalogue, is_plain
-from server.consent import AskedError, asker
-from server.edge import Answer, Caller, Edge
+from server.consent import AskedError
+from server.edge import Answer, Edge
 from server.entries import prompt_entry, resource_entry, template_entry, tool_entry
 from server.errors import problem
 from server.identity import Identity
-from server.telemetry import name_caller
+from server.refusals import refused
+from server.watchers import WatcherMiddleware
 
 NAME = "housestaff"
 INSTRUCTIONS = (
@@ -65,20 +63,6 @@ _CACHEABLE: tuple[CacheableMethod, ...] = (
     "tools/list",
 )
 _MOST_COMPLETIONS = 100
-_MOST_WATCHED = 100
-_CLIENT_NAME = re.compile(r"[^A-Za-z0-9._/+ -]")
-_LONGEST_CLIENT = 60
-_ANONYMOUS = frozenset({"initialize", "ping", "server/discover"})
-
-_caller: ContextVar[Caller | UserError] = ContextVar("housestaff_caller")
-
-
-def current_caller() -> Caller:
-    """The caller of the request being served; ForbiddenError when the request names none."""
-    found = _caller.get()
-    if isinstance(found, UserError):
-        raise found
-    return found
 
 
 class Shell(MCPServer[Any]):
@@ -100,7 +84,6 @@ class Shell(MCPServer[Any]):
         """`keys` seal what a client carries between rounds: several replicas need the same ones."""
         self._catalogue = catalogue
         self._edge = edge
-        self._identity = identity
         super().__init__(
             NAME,
             title="housestaff",
@@ -114,7 +97,7 @@ class Shell(MCPServer[Any]):
             },
             request_state_security=RequestStateSecurity(keys=list(keys)) if keys else None,
             subscriptions=bus,
-            middleware=[self._name_the_caller, self._admit_watchers],
+            middleware=[CallerMiddleware(identity), WatcherMiddleware(catalogue, edge)],
             extensions=extensions,
         )
         self.completion()(self._complete)  # type: ignore[no-untyped-call]  # the SDK leaves it unannotated
@@ -131,7 +114,7 @@ class Shell(MCPServer[Any]):
         if tool is None:
             raise MCPError(INVALID_PARAMS, "Unknown tool", {"tools": [t.name for t in self._catalogue.tools]})
         try:
-            answer = await self._edge.call(tool, arguments, _with_progress(current_caller(), context))
+            answer = await self._edge.call(tool, arguments, current_caller(context))
         except AskedError as asked:
             return asked.result
         except UserError as error:
@@ -159,9 +142,9 @@ class Shell(MCPServer[Any]):
             return await super().read_resource(uri, context)
         resource, variables = found
         try:
-            content = await self._edge.read(resource, variables, _with_progress(current_caller(), context))
+            content = await self._edge.read(resource, variables, current_caller(context))
         except Exception as error:
-            raise _refused(error, what=f"resource {resource.name}", uri=address) from error
+            raise refused(error, what=f"resource {resource.name}", uri=address) from error
         return [ReadResourceContents(content=content, mime_type=resource.mime)]
 
     async def list_prompts(self) -> list[PromptEntry]:
@@ -179,7 +162,7 @@ class Shell(MCPServer[Any]):
         try:
             text = await self._edge.prompt(prompt, arguments or {}, current_caller())
         except Exception as error:
-            raise _refused(error, what=f"prompt {name}") from error
+            raise refused(error, what=f"prompt {name}") from error
         message = PromptMessage(role="user", content=TextContent(type="text", text=text))
         return GetPromptResult(description=prompt.description, messages=[message])
 
@@ -206,7 +189,7 @@ class Shell(MCPServer[Any]):
         try:
             holdings = await self._edge.holdings(current_caller().principal)
         except UserError as error:
-            raise _refused(error, what="list") from error
+            raise refused(error, what="list") from error
         return [e for e in entries if shown(e, holdings)]
 
     async def _complete(
@@ -222,63 +205,10 @@ class Shell(MCPServer[Any]):
         if target is None:
             raise MCPError(INVALID_PARAMS, "Unknown prompt" if named else "Unknown resource template")
         known = dict(context.arguments or {}) if context else {}
-        values = await self._edge.complete(target, argument.name, argument.value, known, current_caller())
+        try:
+            values = await self._edge.complete(target, argument.name, argument.value, known, current_caller())
+        except UserError as error:
+            raise refused(error, what="completion") from error
         return Completion(
             values=values[:_MOST_COMPLETIONS], total=len(values), has_more=len(values) > _MOST_COMPLETIONS
         )
-
-    async def _name_the_caller(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        if ctx.request_id is None or ctx.method in _ANONYMOUS:
-            return await call_next(ctx)
-        found: Caller | UserError
-        try:
-            found = Caller(await self._identity.principal(ctx), _client_of(ctx))
-            name_caller(found.principal, found.via)
-        except UserError as error:
-            found = error
-        token = _caller.set(found)
-        try:
-            return await call_next(ctx)
-        finally:
-            _caller.reset(token)
-
-    async def _admit_watchers(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Any client may ask to watch any address: admit only what the caller's role may read."""
-        if ctx.method in {"subscriptions/listen", "resources/subscribe"}:
-            for uri in _watched(ctx.params or {}):
-                found = self._catalogue.locate(uri)
-                if found is None:
-                    raise MCPError(INVALID_PARAMS, "Unknown resource", {"uri": uri})
-                try:
-                    await self._edge.may_read(*found, current_caller())
-                except UserError as error:
-                    raise _refused(error, what="subscription", uri=uri) from error
-        return await call_next(ctx)
-
-
-def _watched(params: Mapping[str, Any]) -> list[str]:
-    wanted = params.get("notifications")
-    uris = wanted.get("resourceSubscriptions") if isinstance(wanted, Mapping) else [params.get("uri")]
-    found = [u for u in uris or () if isinstance(u, str)]
-    if len(found) > _MOST_WATCHED:
-        raise MCPError(INVALID_PARAMS, f"at most {_MOST_WATCHED} resources can be watched on one stream")
-    return found
-
-
-def _refused(error: Exception, *, what: str, uri: str | None = None) -> MCPError:
-    found = problem(error, what=what)
-    data = {**found.facts(), **({"uri": uri} if uri else {})}
-    return MCPError(INVALID_PARAMS if isinstance(error, UserError) else INTERNAL_ERROR, found.message, data)
-
-
-def _client_of(ctx: ServerRequestContext[Any, Any]) -> str:
-    params = ctx.session.client_params
-    if params is None:
-        return ""
-    return _CLIENT_NAME.sub("", f"{params.client_info.name}/{params.client_info.version}")[:_LONGEST_CLIENT]
-
-
-def _with_progress(caller: Caller, context: Context[Any, Any] | None) -> Caller:
-    if context is None:
-        return caller
-    return Caller(caller.principal, caller.client, context.report_progress, asker(context))
