@@ -71,7 +71,7 @@ class Figures:
 
     `supervision_short` adds up missing attendings, `rooms_over` and `rooms_soft` count slots above the hard and the soft
     limit, `uncovered` counts duties nobody does (attending time only where it is missed), `must` and `hours` count
-    findings of must rules and of duty-hour rules.
+    findings of must rules, and of duty-hour ones among them.
     """
 
     supervision_short: int

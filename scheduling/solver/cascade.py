@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from scheduling.model.calendar import academic_year, days, fmit_week, year_window
-from scheduling.model.errors import BusyError, InvalidError
-from scheduling.model.part import Window
+from scheduling.model.errors import BusyError
 from scheduling.model.plan import CascadePlan, Figures, Proof, Step
-from scheduling.model.roster import Roster
 from scheduling.model.sacrifice import points
 from scheduling.solver.cascade_bound import Narrowed, narrowed
 from scheduling.solver.cascade_case import Case, read_case
@@ -18,35 +14,7 @@ from scheduling.solver.cascade_model import Answer, CascadeModel
 from scheduling.solver.cascade_options import Options, read_options
 from scheduling.solver.cascade_price import price
 from scheduling.solver.cascade_prune import pruned
-
-_WEEK = 7
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """Who is away, when, and how far to look.
-
-    `roster` holds `context(window)`. `effort` bounds the whole search in deterministic units.
-    """
-
-    roster: Roster
-    absent: tuple[str, ...]
-    window: Window
-    depth: int = 2
-    alternatives: int = 3
-    effort: float = 2.0
-
-
-def context(window: Window) -> Window:
-    """The dates a plan for the window reads: the FMIT weeks around it, and the academic years whose calls are counted."""
-    first, last = fmit_week(window.start).start - days(_WEEK), fmit_week(window.end).end + days(2 * _WEEK)
-    years = [year_window(academic_year(date)) for date in (window.start, window.end)]
-    return Window(min(first, years[0].start), max(last, years[-1].end))
-
-
-def made_on(window: Window) -> Window:
-    """The dates whose versions a plan is bound to: those it may touch, and the FMIT weeks that rules look at."""
-    return Window(fmit_week(window.start).start - days(_WEEK), fmit_week(window.end).end + days(_WEEK))
+from scheduling.solver.cascade_question import Question, made_on
 
 
 def plan_cascade(question: Question) -> tuple[CascadePlan, ...]:
@@ -55,7 +23,7 @@ def plan_cascade(question: Question) -> tuple[CascadePlan, ...]:
     InvalidError for people who are no faculty or a window that is too long; BusyError when the effort found nothing.
     Every plan was re-checked by code that knows nothing of the model.
     """
-    _admissible(question)
+    question.require_admissible()
     case = read_case(question.roster, question.absent, question.window, depth=question.depth)
     wanted = max(1, question.alternatives)
     options = pruned(case, read_options(case), wanted)
@@ -90,19 +58,6 @@ def _answers(case: Case, options: Options, wanted: int, effort: float) -> Iterat
         yield answer
         found.append(answer)
         model.forbid(answer.choice)
-
-
-def _admissible(question: Question) -> None:
-    if not question.absent:
-        raise InvalidError("person", "at least one is needed")
-    for name in question.absent:
-        if not question.roster.program.person(name).is_faculty:
-            raise InvalidError("person", f"{name} is no faculty member: only their absences are covered by a cascade")
-    figures = question.roster.policy(question.window.start).cascade
-    if len(question.window) > figures.max_days:
-        raise InvalidError("end", f"a plan spans at most {figures.max_days} days")
-    if not 1 <= question.depth <= figures.max_depth:
-        raise InvalidError("max_depth", "out of range", valid=range(1, figures.max_depth + 1))
 
 
 def _plan(case: Case, steps: tuple[Step, ...], before: Figures, proof: Proof, bound: int, rank: int) -> CascadePlan:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import replace
 
 from scheduling.model.calendar import days
-from scheduling.model.eligibility import COVERING, TAKEN, blockers
-from scheduling.model.overlay import overlaid
 from scheduling.model.override import Change, OverrideType
 from scheduling.model.part import Window
 from scheduling.model.plan import CascadePlan, Figures
+from scheduling.model.plan_check import objections, planned_roster
 from scheduling.model.roster import Roster
 from scheduling.rules import rooms, supervision
 from scheduling.rules.catalog import enabled
@@ -32,23 +30,18 @@ def nothing_done(case: Case) -> Figures:
     cells = [*(d.cell for d in case.duties), *case.settled]
     follows = [f for d in case.duties for f in d.follows if f.slot in d.away]
     roster = case.roster.with_changes(Change(c.holder, c.slot, c.activity, None) for c in (*cells, *follows))
-    return _figures(roster, _dates(case.window), uncovered=len(case.duties))
+    dates = _dates(case.window)
+    return _figures(roster, dates, len(case.duties), _hours(roster, dates))
 
 
 def checked(plan: CascadePlan, case: Case) -> CascadePlan:
     """The plan with its figures afterwards; UnsoundPlanError when laying it on the roster shows anything it did not say."""
     roster = case.roster
-    after = overlaid(roster, plan.laid_on((*roster.overrides, *roster.unapplied)))
-    mine = {o.id for o in plan.overrides()}
-    if any(o.id in mine for o in after.unapplied) or any(d.override in mine for d in after.doubled):
-        raise UnsoundPlanError("an override of the plan does not fit the schedule")
+    if against := objections(roster, plan):
+        raise UnsoundPlanError(against[0])
+    after = planned_roster(roster, plan)
     for step in plan.steps:
-        if step.to is None:
-            continue
-        reasons = blockers(after, step.to, step.slot, step.activity, original=step.person)
-        if against := [b for b in reasons if b.rule not in (TAKEN, COVERING)]:
-            raise UnsoundPlanError(against[0].message)
-        if after.at(step.to, step.slot) != step.activity:
+        if step.to is not None and after.at(step.to, step.slot) != step.activity:
             raise UnsoundPlanError(f"{step.to} does not hold {step.activity} at {step.slot}")
     dates = _dates(case.window)
     excused = {(s.slot.date, s.slot.part) for s in plan.gaps}
@@ -58,7 +51,7 @@ def checked(plan: CascadePlan, case: Case) -> CascadePlan:
         if not any(_within(finding, f) for f in stood) and (finding.start, finding.part) not in excused:
             raise UnsoundPlanError(finding.message)
     missing = sum(any(c.name in ("gap", "procedure") for c in s.charges) for s in plan.gaps)
-    return replace(plan, after=_figures(after, dates, uncovered=missing))
+    return replace(plan, after=_figures(after, dates, missing, plan.before.hours))
 
 
 def _dates(window: Window) -> Window:
@@ -87,7 +80,7 @@ def _within(finding: Finding, known: Finding) -> bool:
     return same and known.start <= finding.start and finding.end <= known.end
 
 
-def _figures(roster: Roster, window: Window, *, uncovered: int) -> Figures:
+def _figures(roster: Roster, window: Window, uncovered: int, hours: int) -> Figures:
     short, over, soft = 0, 0, 0
     for site, (where, policy) in itertools.product(sites_of(roster), split(roster, window)):
         attending = supervision.measure(roster, where, policy, site)
@@ -95,10 +88,11 @@ def _figures(roster: Roster, window: Window, *, uncovered: int) -> Figures:
         used = rooms.rooms_used(roster, where, policy, site)
         over += int((used > policy.rooms.hard).sum())
         soft += int((used > policy.rooms.soft).sum())
-    return Figures(short, over, soft, uncovered, len(_must(roster, window)), hours=0)
+    return Figures(short, over, soft, uncovered, len(_must(roster, window)) + hours, hours)
 
 
-def hours_findings(roster: Roster, window: Window, people: Sequence[str]) -> int:
-    """Findings of the duty-hour rules in the window."""
+def _hours(roster: Roster, window: Window) -> int:
+    """Findings of the duty-hour rules that are musts; they concern residents, whose cells no plan touches."""
+    residents = [p.id for p in roster.program.people if p.is_resident]
     rules = [r for r in enabled(roster.policy(window.start)) if r.id.startswith(HOURS)]
-    return sum(1 for rule in rules for _ in rule.check(roster, window, people))
+    return sum(f.binding is Binding.MUST for rule in rules for f in rule.check(roster, window, residents))

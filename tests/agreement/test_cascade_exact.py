@@ -14,12 +14,13 @@ from scheduling.model.part import Slot, Window
 from scheduling.model.roster import Roster
 from scheduling.services.demonstration.build_demo import build_demo
 from scheduling.services.demonstration.sizes import TODAY
-from scheduling.solver.cascade import Question, plan_cascade
+from scheduling.solver.cascade import plan_cascade
 from scheduling.solver.cascade_bound import Narrowed
 from scheduling.solver.cascade_case import Case, read_case
 from scheduling.solver.cascade_model import CascadeModel
 from scheduling.solver.cascade_options import Options, read_options
 from scheduling.solver.cascade_price import Choice, ImpossibleError, price
+from scheduling.solver.cascade_question import Question
 from tests.scheduling.solver.cascade_programs import MONDAY, small_program
 
 TOO_MANY = 20_000
