@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,21 @@ from scheduling.store.unit import UnitOfWork
 NOW = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 
 
+RESIDENTS = ("pgy1-01", "pgy2-01", "pgy3-01", "pgy3-02")
+
+
 @pytest.fixture(scope="session")
 def year() -> YearInput:
-    return build_demo()
+    """The demonstration year with four of its residents: quick to import."""
+    whole = build_demo()
+    people = tuple(p for p in whole.people if p.is_faculty or p.id in RESIDENTS)
+    ids = {p.id for p in people}
+    return replace(
+        whole,
+        people=people,
+        rotations={key: name for key, name in whole.rotations.items() if key[0] in ids},
+        absences=tuple(a for a in whole.absences if a.person in ids),
+    )
 
 
 @pytest.fixture
