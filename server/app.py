@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from mcp.server.auth.settings import AuthSettings
+from mcp.server.subscriptions import SubscriptionBus
 from pydantic import AnyHttpUrl
 from starlette.applications import Starlette
 
@@ -18,6 +19,8 @@ from resources.prompts import PROMPTS
 from scheduling.store.audit import AuditContext
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
+from server.background import run_beside
+from server.bus import ResourceBus
 from server.catalogue import Catalogue
 from server.edge import Edge
 from server.identity import BearerIdentity, Identity, process_identity
@@ -48,15 +51,23 @@ class House:
         auth = AuthSettings(
             issuer_url=AnyHttpUrl(issuer), resource_server_url=AnyHttpUrl(resource), validate_token_resource=True
         )
-        shell = self.shell(BearerIdentity(), auth=auth, verifier=verifier)
-        return web_app(shell, self.settings, self.database, SetupPage(self.database, self.settings, self.now))
+        bus = ResourceBus(self.database)
+        shell = self.shell(BearerIdentity(), auth=auth, verifier=verifier, bus=bus)
+        app = web_app(shell, self.settings, self.database, SetupPage(self.database, self.settings, self.now))
+        run_beside(app, bus.run)
+        return app
 
-    def stdio(self) -> Shell:
+    def stdio(self, bus: SubscriptionBus | None = None) -> Shell:
         """The server `stdio` runs; SettingError when nobody is named on a shared database."""
-        return self.shell(process_identity(self.settings, self.database, self.now))
+        return self.shell(process_identity(self.settings, self.database, self.now), bus=bus)
 
     def shell(
-        self, identity: Identity, *, auth: AuthSettings | None = None, verifier: AnyVerifier | None = None
+        self,
+        identity: Identity,
+        *,
+        auth: AuthSettings | None = None,
+        verifier: AnyVerifier | None = None,
+        bus: SubscriptionBus | None = None,
     ) -> Shell:
         """A server that asks `identity` who calls."""
         return Shell(
@@ -67,6 +78,7 @@ class House:
             keys=self.settings.keys,
             auth=auth,
             verifier=verifier,
+            bus=bus,
         )
 
     def unit(self, trail: AuditContext) -> UnitOfWork:

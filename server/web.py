@@ -17,7 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth.scopes import EVERYDAY
+from auth.verifier import utc_now
 from scheduling.store.database import Database
+from server.feed_page import FeedPage
 from server.settings import MCP_PATH, Settings
 from server.setup_page import SetupPage
 from server.shell import Shell
@@ -51,6 +53,7 @@ def web_app(shell: Shell, settings: Settings, database: Database, setup_page: Se
     app.router.routes[:0] = [
         *ours,
         setup_page.route(),
+        FeedPage(database, settings.today, utc_now).route(),
         Route(HEALTH, _health(database, shell.version), methods=["GET"]),
     ]
     app.user_middleware.insert(

@@ -36,6 +36,16 @@ class Outbox(Repository):
         rows = await self._tx.write(due.limit(limit).with_for_update(skip_locked=True))
         return [Event(*tuple(row)) for row in rows]
 
+    async def numbered(self, events: Sequence[int]) -> Sequence[Event]:
+        """Events by their ids, oldest first, whatever became of their delivery."""
+        wanted = select(*_COLUMNS).where(OutboxRow.id.in_(events)).order_by(OutboxRow.id)
+        return [Event(*tuple(row)) for row in await self._tx.read(wanted)]
+
+    async def latest(self, *, after: int = 0, limit: int = 500) -> Sequence[Event]:
+        """The newest events after an id, oldest first."""
+        newest = select(*_COLUMNS).where(OutboxRow.id > after).order_by(OutboxRow.id.desc()).limit(limit)
+        return [Event(*tuple(row)) for row in reversed(await self._tx.read(newest))]
+
     async def delivered(self, events: Sequence[int]) -> None:
         """End the delivery of events."""
         done = update(OutboxRow).where(OutboxRow.id.in_(events))

@@ -10,6 +10,8 @@ import typer
 
 from scheduling.store.database import open_database
 from server.app import House
+from server.background import beside
+from server.bus import ResourceBus
 from server.commands.demonstration import ensure_demo
 from server.settings import Settings, read_settings
 from server.telemetry import configure_logging
@@ -24,7 +26,9 @@ async def _serve(settings: Settings, demo: bool) -> None:
     configure_logging(level=settings.log_level, form=settings.log_format)
     async with open_database(settings.database_url, home=settings.home) as database:
         house = House(database, settings)
-        shell = house.stdio()
+        bus = ResourceBus(database)
+        shell = house.stdio(bus)
         if demo:
             await ensure_demo(house)
-        await shell.run_stdio_async()
+        async with beside(bus.run):
+            await shell.run_stdio_async()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,19 +13,10 @@ from mcp.client.context import ClientRequestContext
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitRequestParams, ElicitResult, TextResourceContents
 
-from auth import accounts, tokens
-from auth.roles import Role
 from scheduling.store.database import Database
-from server.app import House
 from tests.scheduling.services.publishing.small_house import REF, SLUG, SmallHouse, block_content
-from tests.server.sample import Town, free_port, listening, settings_for
-
-
-class RealTown(Town):
-    """The product's own catalogue."""
-
-    def house(self) -> House:
-        return House(self.database, self.settings)
+from tests.server.publishing_town import RealTown, settle_town
+from tests.server.sample import listening
 
 
 @pytest.fixture
@@ -38,14 +28,7 @@ async def small(database: Database) -> SmallHouse:
 
 @pytest.fixture
 async def town(small: SmallHouse) -> RealTown:
-    town = RealTown(small.database, settings_for(free_port()))
-    now = dt.datetime.now(dt.UTC)
-    async with small.database.session() as session:
-        for role in (Role.ADMIN, Role.COORDINATOR, Role.RESIDENT, Role.AUDITOR):
-            await accounts.add(session, role.value, role, SLUG)
-            town.issued[role.value] = await tokens.issue(session, role.value, now=now)
-        await session.commit()
-    return town
+    return await settle_town(small)
 
 
 @pytest.fixture

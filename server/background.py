@@ -1,0 +1,36 @@
+"""What a server does beside answering, for as long as it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+from starlette.applications import Starlette
+
+Task = Callable[[], Coroutine[Any, Any, None]]
+
+
+@asynccontextmanager
+async def beside(*tasks: Task) -> AsyncIterator[None]:
+    """Run the tasks for the length of the block."""
+    async with anyio.create_task_group() as group:
+        for task in tasks:
+            group.start_soon(task)
+        try:
+            yield
+        finally:
+            group.cancel_scope.cancel()
+
+
+def run_beside(app: Starlette, *tasks: Task) -> None:
+    """Let an application run the tasks from its start to its end."""
+    around = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(started: Any) -> AsyncIterator[Any]:  # noqa: ANN401 - Starlette's own types
+        async with beside(*tasks), around(started) as state:
+            yield state
+
+    app.router.lifespan_context = lifespan
