@@ -61,6 +61,12 @@ class FmitOneAttending(Rule):
             Line("needed", "one attending on every day"),
         ]
 
+    def concerned(self, roster: Roster, finding: Finding) -> Sequence[str]:
+        """Everybody who holds half-days of the week."""
+        book = call_book(roster)
+        week = (finding.start - book.first_week).days // 7
+        return [book.ids[row] for row in np.flatnonzero(book.held[:, week])]
+
 
 def _bare(book: CallBook) -> NDArray[np.int64]:
     """(W): recorded days of each week without an attending."""

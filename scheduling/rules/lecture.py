@@ -63,7 +63,7 @@ class Lecture(Rule):
 
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
         """The slot, what stands in it, the rotation."""
-        slot = Slot(finding.start, finding.part or Part.PM)
+        slot = Slot(finding.start, Part.AM if finding.part is Part.AM else Part.PM)
         rotation = roster.rotation_of(finding.person or "", slot.date)
         block = roster.program.calendar.block_of(slot.date)
         return [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from scheduling.model.part import Part, Window
+from scheduling.model.part import Part, Slot, Window
 from scheduling.model.roster import Roster
 from scheduling.rules.call_book import call_book
 from scheduling.rules.finding import Binding, Finding, FindingKind
@@ -55,6 +55,10 @@ class OneCaller(Rule):
             Line("callers", listed(who) or "nobody"),
             Line("needed", "exactly one"),
         ]
+
+    def concerned(self, roster: Roster, finding: Finding) -> Sequence[str]:
+        """The callers."""
+        return roster.holders(roster.policy(finding.start).call.activity, Slot(finding.start, Part.NIGHT))
 
 
 RULE = OneCaller()

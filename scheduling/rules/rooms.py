@@ -66,6 +66,12 @@ class Rooms(Rule):
             Line("limits", f"{policy.rooms.soft} soft, {policy.rooms.hard} hard"),
         ]
 
+    def concerned(self, roster: Roster, finding: Finding) -> Sequence[str]:
+        """Everybody who takes a room."""
+        slot = Slot(finding.start, finding.part or Part.AM)
+        codes = [a.code for a in roster.policy(finding.start).activities if a.uses_room]
+        return sorted(p for code in codes for p in _clinicians(roster, code, slot, finding.about))
+
 
 def rooms_used(roster: Roster, window: Window, policy: Policy, site: str | None = None) -> NDArray[np.int64]:
     """(days, 3): rooms used in every slot of a window inside the roster, at one site or (None) all together.

@@ -81,6 +81,10 @@ class Rule(ABC):
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
         """How the finding's value and limit come about, in the order a person would work it out."""
 
+    def concerned(self, roster: Roster, finding: Finding) -> Sequence[str]:
+        """Ids of the people whose timeline shows the finding: its person, or those a slot is about."""
+        return () if finding.person is None else (finding.person,)
+
     def finding(
         self,
         person: str | None,

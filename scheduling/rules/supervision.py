@@ -85,6 +85,14 @@ class AttendingTime(Rule):
             Line("missing", str(int(finding.limit - finding.value))),
         ]
 
+    def concerned(self, roster: Roster, finding: Finding) -> Sequence[str]:
+        """The residents who ask for supervision, and the attendings who give it."""
+        policy, slot = roster.policy(finding.start), Slot(finding.start, finding.part or Part.AM)
+        supply = [policy.activities[i].code for i in policy.catalogue.where("supplies_supervision")]
+        giving = [p for code in supply for p in roster.holders(code, slot) if roster.program.by_id[p].is_faculty]
+        asking = [p.id for p in roster.program.people if units_of(roster, policy, p.id, slot)]
+        return sorted(p for p in {*giving, *asking} if finding.about in (None, roster.program.by_id[p].site))
+
 
 def measure(roster: Roster, window: Window, policy: Policy, site: str | None = None) -> Supervision:
     """Demand and supply of every slot of a window inside the roster, under one policy, at one site or (None) in all."""
