@@ -92,6 +92,19 @@ class Overrides(Repository):
             self._tx.changed("override", override.id)
         return taken
 
+    async def reactivate(self, slug: str, overrides: Sequence[str]) -> Sequence[Override]:
+        """Let overrides that were superseded stand again, as undoing a plan does; those that came back, by slot and person.
+
+        Nothing else may stand in their places. That they were away is in the audit trail.
+        """
+        named = (OverrideRow.program == slug, OverrideRow.id.in_(overrides), OverrideRow.active.is_(False))
+        values = {"active": True, "deactivated_by": None, "deactivated_at": None}
+        moved = await self._tx.write(update(OverrideRow).where(*named).values(values).returning(*_COLUMNS))
+        back = sorted((_record(row).override for row in moved), key=lambda o: (o.slot, o.person))
+        for override in back:
+            self._tx.changed("override", override.id)
+        return back
+
 
 def _conflict(error: IntegrityError, override: Override) -> ConflictError | None:
     match broken_constraint(error):
