@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Self, cast
 
 from auth.call import Call
@@ -75,7 +75,7 @@ class AssignmentShape(Shape):
         )
 
 
-def names_of(people: Iterable[Person], shown: Iterable[str | None]) -> Mapping[str, str] | None:
+def names_of(people: Iterable[Person], shown: Iterable[str | None]) -> dict[str, str] | None:
     """Names of those people that are shown, by id; None when nobody of them has one."""
     wanted = {p for p in shown if p}
     return {p.id: p.name for p in people if p.id in wanted and p.name} or None

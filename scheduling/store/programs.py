@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from scheduling.model.calendar import Block, BlockRef, check_own_blocks
@@ -17,6 +17,9 @@ from scheduling.model.part import Window
 from scheduling.store.program_tables import BlockRow, HolidayRow, ProgramRow
 from scheduling.store.repository import Repository
 from scheduling.store.version_tables import LiveRow, VersionRow
+
+LOCK_PATIENCE = 10
+"""Seconds a writer waits for another one of the same program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,12 @@ class Programs(Repository):
         self._tx.changed("program", slug)
 
     async def lock(self, slug: str) -> None:
-        """Wait for the program's row and hold it until the end; NotFoundError where there is none."""
+        """Wait for the program's row and hold it until the end; NotFoundError where there is none.
+
+        BusyError when whoever holds it does not let go in time.
+        """
         self._tx.begin_writing()
+        await self._tx.write(select(func.set_config("lock_timeout", f"{LOCK_PATIENCE}s", True)))
         found = await self._tx.write(select(ProgramRow.slug).where(ProgramRow.slug == slug).with_for_update())
         if found.one_or_none() is None:
             raise NotFoundError("program", slug)

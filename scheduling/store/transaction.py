@@ -10,10 +10,11 @@ from sqlalchemy import CursorResult, Executable, Row
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from scheduling.model.errors import StaleError
+from scheduling.model.errors import BusyError, StaleError
 from scheduling.store.audit import AuditContext
 
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
+_LOCKED = "55P03"
 _LOST_RACE = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
@@ -68,7 +69,10 @@ class Transaction:
             connection = await self.session.connection()  # beneath the session: rows are wanted, never tracked objects
             return await connection.execute(statement, values)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in _LOST_RACE:
+            state = getattr(error.orig, "sqlstate", None)
+            if state == _LOCKED:
+                raise BusyError("another change of the program takes long") from None
+            if state in _LOST_RACE:
                 raise StaleError(hint="somebody else changed the program at the same moment; try again") from None
             raise
 

@@ -6,8 +6,9 @@ import anyio
 import pytest
 from sqlalchemy import text
 
-from scheduling.model.errors import ConflictError, NotFoundError, StaleError
+from scheduling.model.errors import BusyError, ConflictError, NotFoundError, StaleError
 from scheduling.model.part import Part
+from scheduling.store import programs
 from scheduling.store.audit import verify
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
@@ -111,6 +112,16 @@ async def test_writers_of_one_program_take_turns(sample: Sample) -> None:
         await unit.programs.pin(SLUG, dt.date(2026, 12, 1))
         order.append("first")
     assert order == ["first", "second"]
+
+
+async def test_a_writer_does_not_wait_for_ever(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who holds the program too long makes others busy, not stuck."""
+    monkeypatch.setattr(programs, "LOCK_PATIENCE", 1)
+    async with sample.unit() as holder:
+        await holder.lock(SLUG)
+        async with sample.unit() as unit:
+            with pytest.raises(BusyError, match="takes long"):
+                await unit.lock(SLUG)
 
 
 async def test_the_overlay_moves_by_compare_and_swap(sample: Sample) -> None:
