@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from scheduling.model.errors import InvalidError
+from scheduling.services.demonstration.build_demo import build_demo
+from scheduling.services.exchange.stored_year import stored_year
+from scheduling.services.exchange.year_workbook import unpack_year_workbook, write_year_workbook
+from scheduling.services.importing.import_year import import_folder, import_year
+from scheduling.services.importing.problems import ImportRefusedError
+from scheduling.services.importing.report import Outcome
+from scheduling.store.database import Database
+from scheduling.store.unit import UnitOfWork
+from tests.program_sample import context
+
+REAL = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[5] / "shared" / "data")) / "program-2025"
+
+
+@pytest.fixture(scope="module")
+def written() -> bytes:
+    return write_year_workbook(build_demo(), "demo")
+
+
+def saved(tmp_path: Path, content: bytes) -> Path:
+    file = tmp_path / "year.xlsx"
+    file.write_bytes(content)
+    return file
+
+
+async def test_a_year_goes_out_and_comes_back_as_it_was(database: Database, tmp_path: Path) -> None:
+    """Imported, exported from what is stored, and imported again: the same content, and nothing to do."""
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        await import_year(unit, build_demo(), "demo", "America/New_York")
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        stored = await stored_year(unit, "demo", 2026)
+    assert stored == build_demo()
+
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    unpack_year_workbook(saved(tmp_path, write_year_workbook(stored, "demo")), unpacked)
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        report = await import_folder(unit, unpacked, "demo")
+    assert report.outcome is Outcome.UNCHANGED
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"the real year is not at {REAL} (HOUSESTAFF_REAL_DATA)")
+async def test_the_real_year_goes_out_and_comes_back(database: Database, tmp_path: Path) -> None:
+    """A coordinator's own year with all its edges survives the trip."""
+    async with UnitOfWork(database, context(program="real")) as unit:
+        await import_folder(unit, REAL, "real", "Pacific/Honolulu")
+    async with UnitOfWork(database, context(program="real")) as unit:
+        stored = await stored_year(unit, "real", 2025)
+    unpack_year_workbook(saved(tmp_path, write_year_workbook(stored, "real")), tmp_path)
+    async with UnitOfWork(database, context(program="real")) as unit:
+        assert (await import_folder(unit, tmp_path, "real")).outcome is Outcome.UNCHANGED
+
+
+def test_what_a_spreadsheet_makes_of_a_cell_is_read_as_it_was_meant(tmp_path: Path, written: bytes) -> None:
+    """Dates that became dates, whole numbers that became floats, blanks around words."""
+    import datetime as dt  # noqa: PLC0415 - only here
+
+    file = saved(tmp_path, written)
+    book = load_workbook(file)
+    book["blocks"]["B2"].value = dt.datetime(2026, 7, 1)  # noqa: DTZ001 - as a spreadsheet stores it
+    book["people"]["A2"].value = f"  {book['people']['A2'].value} "
+    book.save(file)
+
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    unpack_year_workbook(file, folder)
+
+    assert (folder / "blocks.csv").read_text().splitlines()[1].split(",")[1] == "2026-07-01"
+    assert not (folder / "people.csv").read_text().splitlines()[1].startswith(" ")
+
+
+def test_a_missing_sheet_is_named(tmp_path: Path, written: bytes) -> None:
+    """Each one, before anything is read."""
+    file = saved(tmp_path, written)
+    book = load_workbook(file)
+    del book["calls"]
+    book.save(file)
+    with pytest.raises(ImportRefusedError, match=r"calls.csv row 1 column date: the workbook has no sheet calls"):
+        unpack_year_workbook(file, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not really", b"<html>", b"\x00" * 100])
+def test_what_is_no_workbook_is_said_so(tmp_path: Path, content: bytes) -> None:
+    """Whatever the file is."""
+    with pytest.raises(InvalidError, match="not a workbook"):
+        unpack_year_workbook(saved(tmp_path, content), tmp_path)
