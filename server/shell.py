@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -104,7 +105,8 @@ class Shell(MCPServer[Any]):
 
     async def list_tools(self) -> list[ToolEntry]:
         """The tools some role of the caller can use."""
-        return [tool_entry(t) for t in await self._shown(self._catalogue.tools)] + await super().list_tools()
+        ours = [self._tool_entries[t.name] for t in await self._shown(self._catalogue.tools)]
+        return ours + await super().list_tools()
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -184,6 +186,11 @@ class Shell(MCPServer[Any]):
         if method == "prompts/get" and isinstance(name, str) and (prompt := self._catalogue.prompt(name)):
             return prompt, raw
         return self._catalogue.locate(uri) if method == "resources/read" and isinstance(uri, str) else None
+
+    @functools.cached_property
+    def _tool_entries(self) -> Mapping[str, ToolEntry]:
+        """Entries by name, made once: writing their schemas costs more than everything else in a list."""
+        return {tool.name: tool_entry(tool) for tool in self._catalogue.tools}
 
     async def _shown(self, entries: Sequence[Any]) -> list[Any]:
         try:
