@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import accounts, tokens
@@ -23,6 +23,7 @@ async def offer(session: AsyncSession, now: dt.datetime) -> str | None:
     """A new setup secret, valid for a day, while nobody administers this server; None once somebody does."""
     if await has_administrator(session):
         return None
+    await session.execute(delete(SetupLink).where(SetupLink.expires_at <= now))
     secret = mint(SETUP)
     session.add(SetupLink(hash=digest(secret), created_at=now, expires_at=now + _LIFE))
     await session.flush()

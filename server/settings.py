@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _ANYWHERE = {"0.0.0.0", "::", "[::]"}  # noqa: S104 - recognised, not bound to
 _MOST_PORT = 65_535
 _KEY_BYTES = 32
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-fA-F:]+\]")
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-fA-F:]+\])(:\d+)?")
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("auto", "console", "json")
 
@@ -90,8 +93,8 @@ def read_settings(environ: Mapping[str, str], *, host: str | None = None, port: 
         host=host,
         port=port,
         base_url=_base_url(environ, host, port),
-        hosts=_list(environ, "HOUSESTAFF_HOSTS"),
-        origins=_list(environ, "HOUSESTAFF_ORIGINS"),
+        hosts=_matching(environ, "HOUSESTAFF_HOSTS", _HOST, "names or addresses without port, separated by commas"),
+        origins=_matching(environ, "HOUSESTAFF_ORIGINS", _ORIGIN, "origins such as https://app.example"),
         token=_text(environ, "HOUSESTAFF_TOKEN"),
         today=_today(environ),
         keys=tuple(_key(word) for word in _list(environ, "HOUSESTAFF_KEYS")),
@@ -106,6 +109,13 @@ def _text(environ: Mapping[str, str], name: str) -> str | None:
 
 def _list(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in environ.get(name, "").split(",") if word.strip())
+
+
+def _matching(environ: Mapping[str, str], name: str, form: re.Pattern[str], wanted: str) -> tuple[str, ...]:
+    words = _list(environ, name)
+    if not all(form.fullmatch(word) for word in words):
+        raise SettingError(name, f"must hold {wanted}")
+    return tuple(word.lower() for word in words)
 
 
 def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
