@@ -214,8 +214,6 @@ class SolveFigures(Section):
     snapshot_hours: Annotated[int, Field(ge=1)]
     fmit_apart_weeks: Count
     """Weeks of one attending closer than this are priced."""
-    spare_attendings: Count
-    """Attendings of a slot beyond the demand that cost nothing; more are idle, and priced."""
     relaxations: Annotated[int, Field(ge=0, le=3)]
 
 
