@@ -16,6 +16,7 @@ from auth.programs import Programs, StoredPrograms
 from auth.verifier import AnyVerifier, OpaqueVerifier, utc_now
 from resources.catalog import RESOURCES
 from resources.prompts import PROMPTS
+from scheduling.services.cascade import Planner, ProcessPlanner
 from scheduling.store.audit import AuditContext
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
@@ -92,4 +93,4 @@ class House:
 
     def _ports(self, programs: Programs) -> Mapping[type, object]:
         """The services handlers may ask for by type: one line for each."""
-        return {Programs: programs}
+        return {Programs: programs, Planner: ProcessPlanner()}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from tools import (
+    apply_plan,
     check_coverage,
     decide,
+    explain_violation,
     find_people,
     get_schedule,
+    plan_cascade,
     publish,
     record_absence,
+    revert_override,
     rollback,
+    set_override,
     stage_publish,
     validate_schedule,
 )
@@ -19,8 +24,13 @@ TOOLS: tuple[AnyTool, ...] = (
     find_people.TOOL,
     get_schedule.TOOL,
     validate_schedule.TOOL,
+    explain_violation.TOOL,
     check_coverage.TOOL,
+    plan_cascade.TOOL,
     stage_publish.TOOL,
+    set_override.TOOL,
+    revert_override.TOOL,
+    apply_plan.TOOL,
     publish.TOOL,
     rollback.TOOL,
     record_absence.TOOL,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from anyio import to_process
 
@@ -24,13 +24,21 @@ from scheduling.store.repository import new_id
 LONGEST_REASON = 500
 PROPOSED = "plan.proposed"
 
-Planner = Callable[[Question], Awaitable[tuple[CascadePlan, ...]]]
-"""Answers a question somewhere off the event loop."""
+
+class Planner(Protocol):
+    """Answers questions somewhere off the event loop."""
+
+    async def plan(self, question: Question) -> tuple[CascadePlan, ...]:
+        """The plans, the cheapest first; cancelled with its caller."""
+        ...
 
 
-async def in_another_process(question: Question) -> tuple[CascadePlan, ...]:
-    """Plan in a worker process, which is ended when the caller goes away."""
-    return await to_process.run_sync(answer, question, cancellable=True)
+class ProcessPlanner:
+    """Plans in a worker process that is kept for the next question, and ended when its caller goes away."""
+
+    async def plan(self, question: Question) -> tuple[CascadePlan, ...]:
+        """Ask the worker process."""
+        return await to_process.run_sync(answer, question, cancellable=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,7 @@ class Planned:
     note: str | None = None
 
 
-async def plan_cascade(
-    open_unit: OpenUnit, slug: str, request: CascadeRequest, planner: Planner = in_another_process
-) -> Planned:
+async def plan_cascade(open_unit: OpenUnit, slug: str, request: CascadeRequest, planner: Planner) -> Planned:
     """Plan and store; nothing that people live by changes.
 
     NotFoundError for an unknown person, InvalidError for somebody who is no faculty member, a window that is too long or
@@ -82,7 +88,7 @@ async def plan_cascade(
         if not covers(roster, window):
             return Planned((), roster, window, await outside_data(unit, slug, window))
         made_by, made_at = unit.context.caller, unit.context.at
-    plans = await planner(question)
+    plans = await planner.plan(question)
     offers = tuple(_offer(plan, request.reason, made_by, made_at) for plan in plans)
     async with open_unit() as unit:
         await unit.lock(slug)
