@@ -11,7 +11,7 @@ from auth.wire import Shape
 from scheduling.model.waiver import Waiver
 from scheduling.rules.finding import Finding, FindingKind
 from scheduling.rules.risk import Risk
-from scheduling.services.validate import ValidationView
+from scheduling.services.validate import ValidationView, named_on
 
 
 class WaivedShape(Shape):
@@ -133,14 +133,14 @@ class VerdictShape(Shape):
 
     @classmethod
     def of(cls, view: ValidationView, *, rule_ids: bool = False) -> Self:
-        """The view as it is written."""
+        """The view as it is written; ids found on something that is not live say on what."""
         report = view.report
         counts = {binding.value: count for binding, count in report.counts.items()}
         return cls(
             compliant=view.compliant,
             counts=CountsShape(**counts, by_rule=dict(report.by_rule)),
             findings=tuple(
-                FindingShape.of(name, finding, view.waivers.get(name))
+                FindingShape.of(named_on(name, view.target), finding, view.waivers.get(name))
                 for name, finding in zip(report.ids, report.findings, strict=True)
             ),
             risk=tuple(RiskShape.of(r) for r in report.risk),

@@ -11,7 +11,7 @@ from auth.finding_shapes import CheckedShape, CountsShape, FindingShape, Missing
 from scheduling.rules.finding import Binding
 from scheduling.services.asked_window import window_of
 from scheduling.services.target import Target
-from scheduling.services.validate import ValidationView, validate
+from scheduling.services.validate import ValidationView, named_on, validate
 from tools.tool import AsOf, Call, Detail, Effect, ListArgs, Next, Result, Scope, Tool
 
 DESCRIPTION = (
@@ -66,17 +66,15 @@ async def handle(args: ValidateArgs, call: Call) -> ValidateResult:
         **dict(verdict),
         as_of=AsOf.of(view.roster, call, view.report.window),
         note=view.note,
-        next=_next(view, args, call),
+        next=_next(view, call),
     )
 
 
-def _next(view: ValidationView, args: ValidateArgs, call: Call) -> tuple[Next, ...] | None:
+def _next(view: ValidationView, call: Call) -> tuple[Next, ...] | None:
     """Explain the first unwaived must."""
     for name, finding in zip(view.report.ids, view.report.findings, strict=True):
         if finding.binding is Binding.MUST and name not in view.waivers:
-            arguments = {"program": call.program, "finding": name}
-            if args.target != "live":
-                arguments["target"] = args.target
+            arguments = {"program": call.program, "finding": named_on(name, view.target)}
             return (Next(tool="explain_violation", arguments=arguments, why="see the arithmetic and remedies"),)
     return None
 

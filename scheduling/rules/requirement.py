@@ -43,6 +43,8 @@ class Requirements(Rule):
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
         """One finding per resident, block and activity."""
         residents = [p for p in people if roster.program.by_id[p].is_resident]
+        if not residents:
+            return
         inside = Window(max(window.start, roster.window.start), min(window.end, roster.window.end))
         for block in roster.program.calendar.blocks_in(inside):
             if not _whole(roster, block):

@@ -18,6 +18,8 @@ from scheduling.services.asked_window import covers, outside_data
 from scheduling.services.target import LIVE, Target, roster_of
 from scheduling.store.unit import UnitOfWork
 
+AT = "@"
+"""Between a finding's id and what it was found on, where that is not live."""
 REACH = 93
 """Days beyond the academic years of a window that are read, so that a rotation across the year's edge is whole."""
 
@@ -30,6 +32,7 @@ class ValidationView:
     roster: Roster
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     note: str | None = None
+    target: Target = LIVE
 
     @property
     def compliant(self) -> bool:
@@ -38,6 +41,11 @@ class ValidationView:
             finding.binding is Binding.MUST and name not in self.waivers
             for name, finding in zip(self.report.ids, self.report.findings, strict=True)
         )
+
+
+def named_on(name: str, target: Target) -> str:
+    """A finding's id as it is given out: ids found on something that is not live say on what."""
+    return name if target == LIVE else f"{name}{AT}{target}"
 
 
 def whole_years(window: Window) -> Window:
@@ -70,4 +78,5 @@ async def validate(
     today = roster.program.clock.today()
     waivers = {w.finding: w for w in await unit.waivers.standing(slug) if w.stands(today)}
     note = report.note if covers(roster, window) else await outside_data(unit, slug, window)
-    return ValidationView(report, roster, {name: waivers[name] for name in report.ids if name in waivers}, note)
+    standing = {name: waivers[name] for name in report.ids if name in waivers}
+    return ValidationView(report, roster, standing, note, target)

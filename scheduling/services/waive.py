@@ -8,6 +8,7 @@ from scheduling.model.errors import InvalidError
 from scheduling.model.waiver import Waiver
 from scheduling.rules.catalog import rule
 from scheduling.rules.finding_id import read_finding_id
+from scheduling.services.explain import split_name
 from scheduling.store.unit import UnitOfWork
 
 WAIVED = "finding.waived"
@@ -20,6 +21,7 @@ async def waive(unit: UnitOfWork, slug: str, finding: str, reason: str, until: d
     The same again is the waiver that stands; another reason or date replaces it. InvalidError for an id that is none of
     this program, an empty reason, or a date that has passed.
     """
+    finding, _ = split_name(finding)
     reference = read_finding_id(slug, finding)
     rule(reference.rule)
     text = reason.strip()
