@@ -36,6 +36,7 @@ class Command:
 
 
 COMMANDS = (
+    Command("demo", "The main job end to end on a demonstration program."),
     Command("serve", "Serve over Streamable HTTP at /mcp."),
     Command("stdio", "Serve one client on standard input and output."),
     Command("import", "Import a year from a folder of CSV files.", "import_"),

@@ -23,9 +23,19 @@ class UserError(Exception):
         self.details = details or {}
         super().__init__(self.message)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error crosses from a solver process as what it says, whatever its class asks for when raised."""
+        return _revive, (type(self), self.message, self.hint, self.details)
+
     def as_dict(self) -> dict[str, object]:
         """`code`, `message`, `hint` and whatever facts the error carries."""
         return {"code": self.code, "message": self.message, "hint": self.hint, **self.details}
+
+
+def _revive(kind: type[UserError], message: str, hint: str, details: dict[str, object]) -> UserError:
+    error = kind.__new__(kind)
+    UserError.__init__(error, message, hint=hint, details=details)
+    return error
 
 
 class InvalidError(UserError):

@@ -22,6 +22,8 @@ from server.demonstration.choose import choose_absence, week_of
 from server.demonstration.week import week_grid
 
 _REASON = "demonstration"
+_AHEAD = 28
+"""How many days after today the absence may lie."""
 
 
 async def tell(house: House, console: Console, *, size: str, seed: int) -> None:
@@ -33,9 +35,11 @@ async def tell(house: House, console: Console, *, size: str, seed: int) -> None:
         console.print(f"   {report.headline()}")
     async with UnitOfWork(house.database, local_context("demo", slug)) as unit:
         program = await unit.program(slug)
-        block = program.calendar.block_of(program.clock.today() + days(7))
-        roster = await unit.roster(slug, block.window)
-    person, window = choose_absence(roster, block.window)
+        today = program.clock.today()
+        ahead = Window(today + days(1), today + days(_AHEAD))
+        roster = await unit.roster(slug, ahead)
+    person, window = choose_absence(roster, ahead)
+    block = program.calendar.block_of(window.start)
     async with Client(house.stdio()) as client:
         assistant = Assistant(client, slug)
         await _cover(assistant, console, str(block.ref), person, window)
@@ -49,7 +53,8 @@ async def _cover(assistant: Assistant, console: Console, block: str, person: str
 
     say(console, "3", f"{person} is out {window.start:%a %d %b} to {window.end:%a %d %b}: recorded, then planned")
     recorded = await assistant.use("record_absence", person=person, type="sick", **dates)
-    console.print(f"   affected: {recorded['affected']['slots']} slots, {recorded['affected']['calls']} calls")
+    duties = [*recorded["affected"]["slots"], *recorded["affected"]["calls"]]
+    console.print("   affected: " + ", ".join(f"{d['activity']} {d['date'][5:]} {d['part']}" for d in duties))
     planned = await assistant.use("plan_cascade", person=person, reason=_REASON, detail="detailed", **dates)
     plans = planned["plans"]
     if not plans:
