@@ -348,7 +348,9 @@ class CascadeModel:
         """The best choice within `effort` deterministic units, known to cost at least `least`; None when none was found."""
         objective = self.model.proto.objective
         objective.domain.clear()
-        objective.domain.extend([least // self.unit * self.factor, _HUGE])
+        ceiling = self.narrowed.ceiling
+        most = _HUGE if ceiling is None else (ceiling // self.unit + 1) * self.factor - 1
+        objective.domain.extend([least // self.unit * self.factor, most])
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.cp_model_presolve = False
