@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -62,8 +63,6 @@ async def test_the_real_year_goes_out_and_comes_back(database: Database, tmp_pat
 
 def test_what_a_spreadsheet_makes_of_a_cell_is_read_as_it_was_meant(tmp_path: Path, written: bytes) -> None:
     """Dates that became dates, whole numbers that became floats, blanks around words."""
-    import datetime as dt  # noqa: PLC0415 - only here
-
     file = saved(tmp_path, written)
     book = load_workbook(file)
     book["blocks"]["B2"].value = dt.datetime(2026, 7, 1)  # noqa: DTZ001 - as a spreadsheet stores it
