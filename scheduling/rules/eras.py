@@ -45,11 +45,18 @@ def eras_of(program: Program, window: Window) -> Eras:
     return Eras(tuple(program.policies.at(start) for start in bounds), of_day)
 
 
+def within(roster: Roster, window: Window) -> Window | None:
+    """The part of a window that the roster covers; None where it covers none."""
+    first, last = max(window.start, roster.window.start), min(window.end, roster.window.end)
+    return Window(first, last) if first <= last else None
+
+
 def split(roster: Roster, window: Window) -> Iterator[tuple[Window, Policy]]:
     """The part of a window that the roster covers, cut where the policy changes."""
-    first, last = max(window.start, roster.window.start), min(window.end, roster.window.end)
-    if first > last:
+    inside = within(roster, window)
+    if inside is None:
         return
+    first, last = inside.start, inside.end
     starts = sorted({d for d, _ in roster.program.policies.dated if first < d <= last})
     bounds = [first, *starts, last + days(1)]
     for start, following in itertools.pairwise(bounds):

@@ -11,6 +11,7 @@ from scheduling.model.calendar import Block, days, next_weekday
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
+from scheduling.rules.eras import within
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
 
@@ -43,7 +44,9 @@ class Lecture(Rule):
 
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
         """One finding per resident and half-day."""
-        inside = Window(max(window.start, roster.window.start), min(window.end, roster.window.end))
+        inside = within(roster, window)
+        if inside is None:
+            return
         slots = [
             (slot, block)
             for block in roster.program.calendar.blocks_in(inside)

@@ -16,6 +16,7 @@ from scheduling.model.requirement import Share, shares
 from scheduling.model.roster import Roster
 from scheduling.model.rotation import Rotation
 from scheduling.rules.by_digest import ByDigest
+from scheduling.rules.eras import within
 from scheduling.rules.finding import Binding, Finding, FindingKind
 from scheduling.rules.rule import Line, Rule, Soft, Tier
 
@@ -43,9 +44,9 @@ class Requirements(Rule):
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
         """One finding per resident, block and activity."""
         residents = [p for p in people if roster.program.by_id[p].is_resident]
-        if not residents:
+        inside = within(roster, window)
+        if inside is None or not residents:
             return
-        inside = Window(max(window.start, roster.window.start), min(window.end, roster.window.end))
         for block in roster.program.calendar.blocks_in(inside):
             if not _whole(roster, block):
                 continue

@@ -69,6 +69,8 @@ def roster(
     records: Sequence[DutyRecord] = (),
     policy: Policy | None = None,
     source: Source = Source.MANUAL,
+    pattern: Pattern = Pattern.INPATIENT,
+    activity: str = "IM",
     **more: Any,
 ) -> Roster:
     """A roster of `count` days from `start`.
@@ -108,7 +110,7 @@ def roster(
         cells=grid,
         sources=sources,
         rotation=rotation,
-        rotations=tuple(Rotation(name, "IM", Pattern.INPATIENT) for name in known),
+        rotations=tuple(Rotation(name, activity, pattern) for name in known),
         absent=absence_mask(program, window),
         known=np.ones(count, np.bool_),
         versions={},
