@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import tempfile
@@ -9,17 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
-import asyncpg
 import pytest
 
 from scheduling.store.account import Account
-from scheduling.store.database import Database, libpq_dsn, prepare
-from scheduling.store.embedded import DATABASE, EmbeddedServer
+from scheduling.store.database import Database, prepare
+from scheduling.store.embedded import EmbeddedServer
+from tests import databases
 
 TEMPLATE = "housestaff_template"
 # A test's data need not outlive the machine, only its processes: no waiting for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -79,8 +77,7 @@ def migrated_template(postgres_url: str) -> str:
     """The name of a database that has every migration and no data."""
 
     async def build() -> None:
-        await _execute(postgres_url, f"create database {TEMPLATE}")
-        await prepare(_url_of(postgres_url, TEMPLATE))
+        await prepare(await databases.create(postgres_url, TEMPLATE))
 
     anyio.run(build)
     return TEMPLATE
@@ -89,19 +86,15 @@ def migrated_template(postgres_url: str) -> str:
 @pytest.fixture
 async def database_url(postgres_url: str, migrated_template: str) -> AsyncIterator[str]:
     """SQLAlchemy's URL of a migrated database that only this test uses."""
-    name = f"test_{next(_numbers)}"
-    await _execute(postgres_url, f"create database {name} template {migrated_template} strategy file_copy")
-    yield _url_of(postgres_url, name)
-    await _execute(postgres_url, f"drop database {name} with (force)")
+    async with databases.lent(postgres_url, migrated_template) as url:
+        yield url
 
 
 @pytest.fixture
 async def empty_database_url(postgres_url: str) -> AsyncIterator[str]:
     """SQLAlchemy's URL of a database with nothing in it."""
-    name = f"empty_{next(_numbers)}"
-    await _execute(postgres_url, f"create database {name}")
-    yield _url_of(postgres_url, name)
-    await _execute(postgres_url, f"drop database {name} with (force)")
+    async with databases.lent(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture
@@ -120,15 +113,3 @@ def _remove(folder: Path) -> None:
             return
         time.sleep(0.1)
     shutil.rmtree(folder)
-
-
-def _url_of(postgres_url: str, name: str) -> str:
-    return postgres_url.replace(f"/{DATABASE}?", f"/{name}?")
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(libpq_dsn(url))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

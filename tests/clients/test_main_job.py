@@ -12,7 +12,7 @@ from auth.roles import Role
 from scheduling.model.calendar import Block, days, next_weekday
 from scheduling.model.part import PARTS, Part, Slot, Window
 from scheduling.model.roster import Roster
-from tests.clients.conftest import Village
+from tests.clients.village import Village
 
 WEEK = 7
 
