@@ -61,10 +61,10 @@ def _when(code: str, colour: str) -> Rule:
 def add_look(sheet: Worksheet, grid: BlockGrid) -> None:
     """Widths, panes that stay, and a page to print."""
     sheet.column_dimensions["A"].hidden = True
-    sheet.column_dimensions["B"].width = 26
-    sheet.column_dimensions["C"].width = 10
+    sheet.column_dimensions["B"].width = 20
+    sheet.column_dimensions["C"].width = 9
     for column in range(FIRST_COLUMN, column_of(len(grid.dates), Part.AM) + len(COUNTED) + 1):
-        sheet.column_dimensions[get_column_letter(column)].width = 6.5
+        sheet.column_dimensions[get_column_letter(column)].width = 6
     sheet.freeze_panes = f"{get_column_letter(FIRST_COLUMN)}{HEADER + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 8  # A3

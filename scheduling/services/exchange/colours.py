@@ -21,7 +21,7 @@ _HUES = {
     Category.FLEX: (0.20, 0.25),
     Category.TIME_OFF: (0.0, 0.0),
 }
-_LIGHTEST, _DARKEST = 0.94, 0.76
+_LIGHTEST, _DARKEST = 0.90, 0.72
 
 
 def colours(catalogue: Catalogue) -> dict[str, str]:
