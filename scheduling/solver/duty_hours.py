@@ -1,0 +1,195 @@
+"""Work of residents as elapsed time with literals: what the duty-hour constraints are written in.
+
+Only residents with decided cells are measured. Sums over cells never fall below what `scheduling.rules.duties` measures,
+so a priced limit is never met by less than the checker asks for; overlaps count twice and are the only difference.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scheduling.model.activity import Activity
+from scheduling.model.calendar import days
+from scheduling.model.part import PARTS, Part, Slot, Window
+from scheduling.model.policy import Policy
+from scheduling.rules.averaged import dates, half_days
+from scheduling.rules.duties import Duties, duties_of
+from scheduling.rules.exception import excepted
+from scheduling.rules.segments import periods_of
+from scheduling.solver.build import Build
+from scheduling.solver.sums import Literal, Sum
+
+REACH = 2
+"""Days before and after the window whose duties can touch one inside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One working cell, or the choices of one cell that share their hours; `start` and `end` are epoch minutes."""
+
+    slot: Slot
+    start: int
+    end: int
+    literal: Sum
+    activities: tuple[Activity, ...]
+
+    @property
+    def minutes(self) -> int:
+        """Elapsed minutes."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One averaging period of a resident, with what leave takes from it (half-days, whole days, nights)."""
+
+    person: str
+    window: Window
+    policy: Policy
+    half_days: int
+    days: int
+    nights: int
+    excepted: bool
+
+
+@dataclass(frozen=True, eq=False)
+class DutyHours:
+    """The work of every resident with decided cells, by person, in time order, and their averaging periods."""
+
+    build: Build
+    people: tuple[str, ...]
+    _works: dict[str, list[Work]] = field(default_factory=dict)
+    _free: dict[tuple[str, dt.date, bool], Literal] = field(default_factory=dict)
+
+    def works(self, person: str) -> list[Work]:
+        """Every cell the person works or may work, from a little before the window to a little after it."""
+        found = self._works.get(person)
+        if found is None:
+            reach = self.build.problem.window.widen(REACH, REACH)
+            found = self._works[person] = self.works_in(person, reach)
+        return found
+
+    def works_in(self, person: str, window: Window) -> list[Work]:
+        """The same for any window inside the data."""
+        roster = self.build.problem.roster
+        dates_ = [d for d in window if d in roster.window]
+        found = [w for d in dates_ for part in PARTS for w in self._works_at(person, Slot(d, part))]
+        return sorted(found, key=lambda w: (w.start, w.end))
+
+    def _works_at(self, person: str, slot: Slot) -> Iterator[Work]:
+        roster = self.build.problem.roster
+        catalogue = roster.policy(slot.date).catalogue
+        by_span: dict[tuple[int, int], list[tuple[Activity, Literal]]] = {}
+        for code, literal in self.build.variables.options(person, slot).items():
+            activity = catalogue[code]
+            span = None if activity.home_call else activity.span(slot.part)
+            if span is not None:
+                by_span.setdefault(span, []).append((activity, literal))
+        clock = roster.program.clock
+        for (start, end), choices in by_span.items():
+            yield Work(
+                slot,
+                clock.epoch_minute(slot.date, start),
+                clock.epoch_minute(slot.date, end),
+                Sum(literal for _, literal in choices),
+                tuple(activity for activity, _ in choices),
+            )
+
+    def periods(self) -> list[Period]:
+        """The periods of these residents that share a date with the window and are long enough for a verdict."""
+        roster, window = self.build.problem.roster, self.build.problem.window
+        d: Duties = duties_of(roster, self.people)
+        p = periods_of(d)
+        lifted = excepted(roster, p)
+        found = []
+        for at in range(len(p.row)):
+            where = dates(p, at)
+            if not p.verdict[at] or not where.meets(window):
+                continue
+            found.append(
+                Period(
+                    d.ids[p.row[at]],
+                    where,
+                    roster.policy(where.start),
+                    int(half_days(p)[at]),
+                    int(p.days[at] - p.full_leave[at]),
+                    int(p.nights[at]),
+                    bool(lifted[at]),
+                )
+            )
+        return found
+
+    def minutes(self, period: Period) -> Sum:
+        """Worked minutes of a period, each duty cut at its edges; cells inside leave do not count."""
+        roster = self.build.problem.roster
+        clock = roster.program.clock
+        low = clock.epoch_minute(period.window.start, 0)
+        high = clock.epoch_minute(period.window.end + days(1), 0)
+        total = Sum()
+        for work in self.works_in(period.person, period.window.widen(1, 0)):
+            inside = min(work.end, high) - max(work.start, low)
+            if inside > 0 and not roster.is_absent(period.person, work.slot):
+                total.plus(work.literal, inside)
+        return total
+
+    def free_days(self, period: Period, *, home_call: bool = True) -> Sum:
+        """Dates of a period without work, leave or (with `home_call`) at-home call, one literal each where undecided."""
+        total = Sum()
+        for date in period.window:
+            key = (period.person, date, home_call)
+            if key not in self._free:
+                self._free[key] = self._make_free(period.person, date, home_call=home_call)
+            total.add(self._free[key])
+        return total
+
+    def _make_free(self, person: str, date: dt.date, *, home_call: bool) -> Literal:
+        build, roster = self.build, self.build.problem.roster
+        if all(roster.is_absent(person, Slot(date, part)) for part in (Part.AM, Part.PM)):
+            return 0
+        busy = [w.literal for part in PARTS for w in self._works_at(person, Slot(date, part))]
+        if home_call:
+            busy += [self._home(person, Slot(date, part)) for part in PARTS]
+        if any(b.low > 0 for b in busy):
+            return 0
+        undecided = [b for b in busy if not b.fixed]
+        if not undecided:
+            return 1
+        literal = build.variables.new()
+        for b in undecided:
+            build.require(Sum([literal]).plus(b), 0, 1)
+        return literal
+
+    def _home(self, person: str, slot: Slot) -> Sum:
+        catalogue = self.build.problem.roster.policy(slot.date).catalogue
+        options = self.build.variables.options(person, slot)
+        return Sum(literal for code, literal in options.items() if catalogue[code].home_call)
+
+    def worked(self, person: str, date: dt.date) -> Literal:
+        """True when any work of its own falls on the date."""
+        if date not in self.build.problem.roster.window:
+            return 0
+        works = [w.literal for part in PARTS for w in self._works_at(person, Slot(date, part))]
+        if any(w.low > 0 for w in works):
+            return 1
+        return self.build.either(*(v for w in works for v in w.literals))
+
+
+def duty_hours(build: Build) -> DutyHours:
+    """The duty hours of a build, made once after everything was offered."""
+    found = build.memo.get("duty hours")
+    if not isinstance(found, DutyHours):
+        by_id = build.problem.roster.program.by_id
+        people = sorted({p for p, _, _ in build.variables.decided() if by_id[p].is_resident})
+        found = build.memo["duty hours"] = DutyHours(build, tuple(people))
+    return found
+
+
+def between(works: list[Work], first: int, second: int) -> Sum:
+    """Work that lies between two places of a list in time order, whole."""
+    total = Sum()
+    for work in works[first + 1 : second]:
+        if work.start >= works[first].end and work.end <= works[second].start:
+            total.plus(work.literal)
+    return total

@@ -1,0 +1,18 @@
+"""6.20: at most 80 hours a week, averaged by rotation."""
+
+from __future__ import annotations
+
+from scheduling.rules.rule import Rule
+from scheduling.solver.build import Build
+from scheduling.solver.duty_hours import duty_hours
+from scheduling.solver.problem import Stage
+from scheduling.solver.rules.hours_budget import limit_hours
+
+STAGES = (Stage.BLOCK, Stage.DAYS_OFF)
+
+
+def constrain(rule: Rule, build: Build) -> None:
+    """Every averaging period without an approved exception."""
+    for period in duty_hours(build).periods():
+        if not period.excepted:
+            limit_hours(rule, build, period, period.policy.hours.week_limit)
