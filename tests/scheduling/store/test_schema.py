@@ -13,6 +13,7 @@ import scheduling.store.notice_tables
 import scheduling.store.overlay_tables
 import scheduling.store.program_tables
 import scheduling.store.publishing_tables
+import scheduling.store.run_tables
 import scheduling.store.version_tables  # noqa: F401 - registers its tables
 from scheduling.store.database import Database
 from scheduling.store.tables import Base

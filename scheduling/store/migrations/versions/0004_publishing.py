@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import op
 
 revision = "0004_publishing"
-down_revision = "0003_runs" if Path(__file__).with_name("0003_runs.py").exists() else "0002_schedule"
+down_revision = "0002_schedule"
 branch_labels = None
 depends_on = None
 
