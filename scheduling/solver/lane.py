@@ -67,7 +67,7 @@ class Lane:
         self._places = CapacityLimiter(places)
         self._processes = CapacityLimiter(places)
 
-    async def run(self, function: Callable[[Unpack[A]], T], /, *args: Unpack[A]) -> T:
+    async def run(self, function: Callable[[Unpack[A]], T], /, *args: *A) -> T:
         """The function's value, computed elsewhere; its UserErrors are raised here as they were raised there.
 
         `function` is a module-level function of the engine, arguments and value are picklable. BusyError when the queue is
