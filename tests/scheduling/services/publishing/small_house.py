@@ -68,12 +68,13 @@ class SmallHouse:
     database: Database
     now: dt.datetime = field(default_factory=lambda: dt.datetime(2026, 2, 15, 12, tzinfo=dt.UTC))
     caller: str = "admin-1"
+    slug: str = SLUG
 
     def opener(
         self, *, tool: str = "test", caller: str | None = None
     ) -> Callable[[], AbstractAsyncContextManager[UnitOfWork]]:
         self.now += dt.timedelta(seconds=1)
-        context = AuditContext(caller or self.caller, "test", tool, "0" * 64, SLUG, self.now)
+        context = AuditContext(caller or self.caller, "test", tool, "0" * 64, self.slug, self.now)
         return lambda: UnitOfWork(self.database, context)
 
     def unit(self, **named: str) -> AbstractAsyncContextManager[UnitOfWork]:
@@ -82,31 +83,31 @@ class SmallHouse:
     async def build(self) -> None:
         """The program with both blocks live."""
         async with self.unit() as unit:
-            await unit.programs.add(SLUG, zone="America/New_York", today=TODAY)
-            await unit.people.save(SLUG, *PEOPLE)
-            program = await unit.program(SLUG)
+            await unit.programs.add(self.slug, zone="America/New_York", today=TODAY)
+            await unit.people.save(self.slug, *PEOPLE)
+            program = await unit.program(self.slug)
             for ref in (REF, NEXT):
                 schedule = block_content(ref)
                 version = await unit.versions.add(program, schedule, origin="import")
-                await unit.versions.move(SLUG, ref, expected=None, to=version.hash, why=Move.IMPORT)
+                await unit.versions.move(self.slug, ref, expected=None, to=version.hash, why=Move.IMPORT)
 
     async def draft(self, schedule: BlockSchedule) -> str:
         async with self.unit() as unit:
-            await unit.lock(SLUG)
-            program = await unit.program(SLUG)
+            await unit.lock(self.slug)
+            program = await unit.program(self.slug)
             version = await unit.versions.add(program, schedule, origin="solve")
             if version.state not in (VersionState.DRAFT, VersionState.STAGED):
-                await unit.versions.set_state(SLUG, version.hash, VersionState.DRAFT)
+                await unit.versions.set_state(self.slug, version.hash, VersionState.DRAFT)
             return version.hash
 
     async def live(self, ref: BlockRef = REF) -> str | None:
         async with self.unit() as unit:
-            found = (await unit.programs.state(SLUG)).live.get(ref)
+            found = (await unit.programs.state(self.slug)).live.get(ref)
             return found.hash if found else None
 
     async def roster(self, ref: BlockRef = REF) -> Roster:
         async with self.unit() as unit:
-            return await unit.roster(SLUG, CALENDAR.block(ref).window, margin=0)
+            return await unit.roster(self.slug, CALENDAR.block(ref).window, margin=0)
 
     async def on_call(self) -> str:
         """Who holds the call of NIGHT."""
@@ -120,8 +121,8 @@ class SmallHouse:
     async def changed(self, cells: Mapping[str, str | None], ref: BlockRef = REF) -> BlockSchedule:
         """The live content with people's NIGHT cells set or, with None, opened."""
         async with self.unit() as unit:
-            live = (await unit.programs.state(SLUG)).live[ref].hash
-            schedule = (await unit.versions.load(SLUG, [live]))[live]
+            live = (await unit.programs.state(self.slug)).live[ref].hash
+            schedule = (await unit.versions.load(self.slug, [live]))[live]
         held = {(c.person, c.slot): c.activity for c in schedule}
         for person, activity in cells.items():
             held.pop((person, NIGHT), None)
