@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 import anyio
 import pytest
 
-from auth.tokens import Issued
 from scheduling.store.database import Database
 from tests import databases
-from tests.clients.village import DEMO, REAL, REAL_YEAR, Village, Whole, settings_of, settle
+from tests.clients.village import DEMO, REAL, REAL_YEAR, Settled, Village, Whole, settings_of, settle
 
 
 @dataclass(frozen=True)
 class Original:
-    """A database with a whole program, which nobody is connected to, and the tokens that are valid in its copies."""
+    """A database with a whole program, which nobody is connected to, and what holds in its copies."""
 
     name: str
-    issued: dict[str, Issued]
+    settled: Settled
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ async def database_url(postgres_url: str, original: Original) -> AsyncIterator[s
 
 @pytest.fixture
 def village(database: Database, whole: Whole, original: Original) -> Village:
-    return Village(database, settings_of(whole), dict(original.issued), whole)
+    return Village(database, settings_of(whole), dict(original.settled.issued), whole, original.settled.plan)
 
 
 @pytest.fixture(params=["auto", "legacy"])

@@ -3,76 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from mcp.client.client import Client
-from mcp_types import TextResourceContents
 
 from auth.roles import Role
-from scheduling.model.calendar import Block, days, next_weekday
-from scheduling.model.part import PARTS, Part, Slot, Window
-from scheduling.model.roster import Roster
-from tests.clients.village import Village
-
-WEEK = 7
-
-
-async def use(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    result = await client.call_tool(tool, arguments)
-    assert result.structured_content is not None
-    assert not result.is_error, result.structured_content
-    return dict(result.structured_content)
-
-
-async def refused(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error, result.structured_content
-    assert result.structured_content is not None
-    return dict(result.structured_content)
-
-
-async def every_slot(client: Client, window: Window) -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]:
-    """All pages of a window: slots, totals, version hashes."""
-    asked = {"start": window.start.isoformat(), "end": window.end.isoformat(), "detail": "detailed"}
-    page = await use(client, "get_schedule", **asked)
-    slots = list(page["slots"])
-    while cursor := page.get("cursor"):
-        page = await use(client, "get_schedule", **asked, cursor=cursor)
-        slots += page["slots"]
-    return slots, page["totals"], page["as_of"]["versions"]
-
-
-async def read(client: Client, uri: str) -> dict[str, Any]:
-    [content] = (await client.read_resource(uri)).contents
-    assert isinstance(content, TextResourceContents)
-    found = json.loads(content.text)
-    assert isinstance(found, dict)
-    return found
-
-
-def busiest(roster: Roster, block: Block) -> tuple[str, Window]:
-    """A faculty member and the week in which they hold a call, inpatient days and clinic or admin time."""
-    best: tuple[int, int, str, Window] | None = None
-    for person in (p for p in roster.program.people if p.takes_call):
-        start = next_weekday(block.start, 1)
-        while start + days(WEEK - 1) <= block.end:
-            window = Window(start, start + days(WEEK - 1))
-            held = [roster.at(person.id, Slot(d, s)) for d in window for s in PARTS]
-            kinds = {roster.catalogue[c].category for c in held if c}
-            calls = sum(1 for d in window if roster.at(person.id, Slot(d, Part.NIGHT)) == "CALL")
-            rank = (len(kinds), calls, person.id, window)
-            if best is None or rank[:2] > best[:2]:
-                best = rank
-            start += days(WEEK)
-    assert best is not None
-    return best[2], best[3]
+from scheduling.model.calendar import days
+from scheduling.model.part import Window
+from tests.clients.asking import every_slot, read, refused, use
+from tests.clients.village import Village, busiest
 
 
 async def test_an_absence_is_planned_applied_seen_and_taken_back(village: Village, transport: str, era: str) -> None:
     """The plan's covers stand on their days; after the revert slots, totals and version hashes are those of before."""
     whole = village.whole
     roster, block = await village.roster()
-    person, window = busiest(roster, block)
+    person, window = busiest(roster, block, whole.today)
     dates = {"start": window.start.isoformat(), "end": window.end.isoformat()}
     async with village.over(transport, Role.ADMIN, era) as client:
         listed = {t.name for t in (await client.list_tools()).tools}
@@ -103,7 +46,7 @@ async def test_an_absence_is_planned_applied_seen_and_taken_back(village: Villag
 async def test_a_coordinator_plans_and_may_not_apply(village: Village, era: str) -> None:
     """Without the program's grant the coordinator's plan is refused at the commit, and nothing has changed."""
     roster, block = await village.roster()
-    person, window = busiest(roster, block)
+    person, window = busiest(roster, block, village.whole.today)
     async with village.over_http(Role.COORDINATOR, era) as client:
         dates = {"start": window.start.isoformat(), "end": window.end.isoformat()}
         plan = (await use(client, "plan_cascade", person=person, reason="sick", **dates))["plans"][0]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from mcp.client.client import Client
@@ -17,7 +18,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from auth import accounts, tokens
 from auth.roles import Role
-from scheduling.model.calendar import Block, BlockRef
+from scheduling.model.calendar import Block, BlockRef, days, next_weekday
+from scheduling.model.part import PARTS, Part, Slot, Window
 from scheduling.model.roster import Roster
 from scheduling.services.demonstration.build_demo import create_demo
 from scheduling.services.importing.import_year import import_folder
@@ -26,9 +28,11 @@ from scheduling.store.database import Database, libpq_dsn
 from scheduling.store.unit import UnitOfWork
 from server.app import House
 from server.settings import Settings, read_settings
+from tests.clients.asking import use
 from tests.server.sample import Town, free_port, listening
 
 REAL = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[3] / "shared" / "data")) / "program-2025"
+WEEK = 7
 ROLES = (Role.ADMIN, Role.COORDINATOR, Role.RESIDENT, Role.AUDITOR)
 
 
@@ -47,9 +51,10 @@ REAL_YEAR = Whole("program-2025", dt.date(2026, 2, 15), BlockRef(2025, 10))
 
 @dataclass
 class Village(Town):
-    """A town with the real product catalogue, one whole program, and a token for some roles."""
+    """A town with the real product catalogue, one whole program, a token for some roles, and a plan not yet applied."""
 
     whole: Whole = DEMO
+    plan: Mapping[str, Any] = field(default_factory=dict)
 
     def house(self) -> House:
         return House(self.database, self.settings)
@@ -59,12 +64,7 @@ class Village(Town):
 
     @asynccontextmanager
     async def over_http(self, role: Role, era: str) -> AsyncIterator[Client]:
-        headers = {"Authorization": f"Bearer {self.secret(role)}"}
-        async with (
-            listening(self) as url,
-            httpx2.AsyncClient(headers=headers, timeout=60) as http,
-            Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=era) as client,
-        ):
+        async with listening(self) as url, connected(url, self.secret(role), era) as client:
             yield client
 
     @asynccontextmanager
@@ -89,6 +89,16 @@ class Village(Town):
         return self.over_http(role, era) if transport == "http" else self.over_stdio(role, era)
 
 
+@asynccontextmanager
+async def connected(url: str, secret: str, era: str) -> AsyncIterator[Client]:
+    """A client of a server that listens already."""
+    async with (
+        httpx2.AsyncClient(headers={"Authorization": f"Bearer {secret}"}, timeout=60) as http,
+        Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=era) as client,
+    ):
+        yield client
+
+
 def context(tool: str, whole: Whole) -> AuditContext:
     return AuditContext("owner", "test", tool, "0" * 64, whole.slug, dt.datetime.now(dt.UTC))
 
@@ -103,8 +113,16 @@ def settings_of(whole: Whole) -> Settings:
     )
 
 
-async def settle(database: Database, whole: Whole) -> dict[str, tokens.Issued]:
-    """Import the program, and give each role an account and a token."""
+@dataclass(frozen=True)
+class Settled:
+    """What holds in every copy of a settled database: a token for each role, and a plan nobody has applied."""
+
+    issued: Mapping[str, tokens.Issued]
+    plan: Mapping[str, Any]
+
+
+async def settle(database: Database, whole: Whole) -> Settled:
+    """Import the program, give each role an account and a token, and plan a week's absence."""
     async with UnitOfWork(database, context("import", whole)) as unit:
         if whole is REAL_YEAR:
             await import_folder(unit, REAL, zone="Pacific/Honolulu")
@@ -117,4 +135,28 @@ async def settle(database: Database, whole: Whole) -> dict[str, tokens.Issued]:
             await accounts.add(session, role.value, role, whole.slug, person=person)
             issued[role.value] = await tokens.issue(session, role.value, now=dt.datetime.now(dt.UTC))
         await session.commit()
-    return issued
+    village = Village(database, settings_of(whole), issued, whole)
+    person, window = busiest(*await village.roster(), whole.today)
+    house = House(database, replace(village.settings, token=village.secret(Role.ADMIN)))
+    async with Client(house.stdio()) as client:
+        dates = {"start": window.start.isoformat(), "end": window.end.isoformat()}
+        planned = await use(client, "plan_cascade", program=whole.slug, person=person, reason="sick", **dates)
+    return Settled(issued, planned["plans"][0])
+
+
+def busiest(roster: Roster, block: Block, today: dt.date) -> tuple[str, Window]:
+    """A faculty member and the week to come in which they hold a call, inpatient days and clinic or admin time."""
+    best: tuple[int, int, str, Window] | None = None
+    for person in (p for p in roster.program.people if p.takes_call):
+        start = next_weekday(max(block.start, today + days(1)), 1)
+        while start + days(WEEK - 1) <= block.end:
+            window = Window(start, start + days(WEEK - 1))
+            held = [roster.at(person.id, Slot(d, s)) for d in window for s in PARTS]
+            kinds = {roster.catalogue[c].category for c in held if c}
+            calls = sum(1 for d in window if roster.at(person.id, Slot(d, Part.NIGHT)) == "CALL")
+            rank = (len(kinds), calls, person.id, window)
+            if best is None or rank[:2] > best[:2]:
+                best = rank
+            start += days(WEEK)
+    assert best is not None
+    return best[2], best[3]
