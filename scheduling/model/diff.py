@@ -128,11 +128,11 @@ def _measure(window: Window, people: Sequence[str], codes: Sequence[str], old: G
     changes = tuple(
         Change(
             people[p],
-            Slot(window.start + days(int(d)), Part(int(s))),
+            Slot(window.start + days(d), Part(s)),
             codes[old[p, d, s]] if was[p, d, s] else None,
             codes[new[p, d, s]] if now[p, d, s] else None,
         )
-        for d, s, p in zip(*np.nonzero(moved.transpose(1, 2, 0)), strict=True)
+        for d, s, p in np.argwhere(moved.transpose(1, 2, 0)).tolist()
     )
     total = Share(*(int(c.sum()) for c in counts))
     return Diff(window, total, {people[int(r)]: shares[int(r)] for r in differing}, changes)

@@ -75,6 +75,7 @@ class _Search:
         if not self.tiers:
             status = self._try(None, [], self.left)
             return self._end(Status.OPTIMAL if self.values else status)
+        status = Status.CANCELLED
         for tier in self._all_in_full():
             if self.stopped:
                 break
