@@ -27,7 +27,7 @@ class Mailbox:
 class DeliverySettings:
     """Delivery as an operator set it up. Without a mailbox, e-mail waits as dead letters that `doctor` names.
 
-    A failed delivery is tried again after `first_wait`, doubled each time, `attempts` times in all. A claimed delivery
+    A failed delivery is tried again after `first_wait`, doubled each time up to `longest_wait`, `attempts` times in all. A claimed delivery
     is free for others again after `lease`. `private_webhooks` lets webhooks reach addresses inside the network.
     `digest_at` is the hour of the day (local to the program) at which gathered notices leave.
     """
@@ -36,6 +36,7 @@ class DeliverySettings:
     private_webhooks: bool = False
     attempts: int = 8
     first_wait: dt.timedelta = dt.timedelta(seconds=30)
+    longest_wait: dt.timedelta = dt.timedelta(hours=6)
     lease: dt.timedelta = dt.timedelta(minutes=2)
     timeout: float = 10.0
     digest_at: dt.time = dt.time(18)
@@ -43,4 +44,11 @@ class DeliverySettings:
 
     def wait(self, attempts: int) -> dt.timedelta | None:
         """How long to wait after so many failed attempts (this one included); None to give up."""
-        return None if attempts >= self.attempts else self.first_wait * 2 ** (attempts - 1)
+        if attempts >= self.attempts:
+            return None
+        wait = self.first_wait
+        for _ in range(attempts - 1):
+            if wait >= self.longest_wait:
+                break
+            wait *= 2
+        return min(wait, self.longest_wait)

@@ -69,11 +69,12 @@ class SmallHouse:
     now: dt.datetime = field(default_factory=lambda: dt.datetime(2026, 2, 15, 12, tzinfo=dt.UTC))
     caller: str = "admin-1"
     slug: str = SLUG
+    tick: dt.timedelta = dt.timedelta(seconds=1)
 
     def opener(
         self, *, tool: str = "test", caller: str | None = None
     ) -> Callable[[], AbstractAsyncContextManager[UnitOfWork]]:
-        self.now += dt.timedelta(seconds=1)
+        self.now += self.tick
         context = AuditContext(caller or self.caller, "test", tool, "0" * 64, self.slug, self.now)
         return lambda: UnitOfWork(self.database, context)
 
