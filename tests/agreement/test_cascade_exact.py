@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -107,6 +110,34 @@ def test_a_plan_is_the_same_every_time(seed: int) -> None:
     roster, absent, window, depth = asked(seed)
     question = Question(roster, absent, window, depth)
     assert plan_cascade(question) == plan_cascade(question)
+
+
+IN_ITS_OWN_PROCESS = """
+from scheduling.model.plan_body import body_of, plan_digest
+from scheduling.solver.cascade import plan_cascade
+from scheduling.solver.cascade_question import Question
+from tests.agreement.test_cascade_exact import asked
+for seed in range(6):
+    roster, absent, window, depth = asked(seed)
+    print([plan_digest(body_of(p)) for p in plan_cascade(Question(roster, absent, window, depth))])
+"""
+
+
+def test_a_plan_is_the_same_in_every_process() -> None:
+    """Whatever the hash seed: two processes give the same digests."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", IN_ITS_OWN_PROCESS],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=120,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0].count("[") == 6
+    assert said[0] == said[1]
 
 
 def test_leaving_people_out_never_costs_anything(full_counts: bool) -> None:
