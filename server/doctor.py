@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import platform
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,9 +14,11 @@ from sqlalchemy import func, select
 
 from auth.store import has_administrator
 from auth.tables import Account
+from scheduling.services.notify.deliver import worker_unit
 from scheduling.store import audit
 from scheduling.store.database import Database
 from scheduling.store.program_tables import ProgramRow
+from server.delivery_settings import read_delivery
 from server.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
@@ -103,6 +106,21 @@ async def programs(settings: Settings, database: Database) -> Finding:
     return Finding("programs", Health.WARN, "none", "housestaff import FOLDER, or housestaff demo")
 
 
+async def notices(settings: Settings, database: Database) -> Finding:
+    """Whether what people should hear reaches them: the mail server that is set, what waits, and dead letters."""
+    del settings
+    delivery = read_delivery(os.environ)
+    async with worker_unit(database, dt.datetime.now(dt.UTC)) as unit:
+        backlog = await unit.notices.backlog()
+    mail = f"mail by {delivery.mail.host}" if delivery.mail else "no mail server (HOUSESTAFF_SMTP)"
+    seen = f"{mail}; {backlog.waiting} waiting, {backlog.dead} dead letters"
+    if backlog.dead:
+        return Finding("notices", Health.WARN, seen, "mend addresses (housestaff notices prefer) or HOUSESTAFF_SMTP")
+    if backlog.late:
+        return Finding("notices", Health.WARN, f"{seen}, overdue", "is a worker running? housestaff worker")
+    return Finding("notices", Health.OK, seen)
+
+
 async def trail(settings: Settings, database: Database) -> Finding:
     """Whether every audit chain holds."""
     del settings
@@ -115,7 +133,7 @@ async def trail(settings: Settings, database: Database) -> Finding:
     return Finding("audit", Health.OK, f"{links} links hold")
 
 
-CHECKS: Sequence[Check] = (interpreter, storage, clock, keys, accounts, programs, trail)
+CHECKS: Sequence[Check] = (interpreter, storage, clock, keys, accounts, programs, notices, trail)
 
 
 async def examine(settings: Settings, database: Database) -> list[Finding]:

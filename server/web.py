@@ -8,7 +8,6 @@ import anyio
 from mcp.server.auth.routes import build_resource_metadata_url, create_protected_resource_routes
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -18,6 +17,7 @@ from starlette.routing import Route
 
 from auth.scopes import EVERYDAY
 from auth.verifier import utc_now
+from scheduling.services.notify.deliver import worker_unit
 from scheduling.store.database import Database
 from server.feed_page import FeedPage
 from server.settings import MCP_PATH, Settings
@@ -73,14 +73,14 @@ def web_app(shell: Shell, settings: Settings, database: Database, setup_page: Se
 
 def _health(database: Database, version: str) -> Any:  # noqa: ANN401 - Starlette's endpoint type
     async def health(_: Request) -> Response:
-        """Whether the database answers; nothing else is told to strangers."""
+        """Whether the database answers, and how many notices were given up; nothing else is told to strangers."""
         with anyio.move_on_after(_HEALTH_PATIENCE):
             try:
-                async with database.session() as session:
-                    await session.execute(text("select 1"))
+                async with worker_unit(database, utc_now()) as unit:
+                    dead = await unit.notices.dead()
             except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
                 return JSONResponse({"status": "unavailable", "version": version}, 503)
-            return JSONResponse({"status": "ok", "version": version})
+            return JSONResponse({"status": "ok", "version": version, "dead_letters": dead})
         return JSONResponse({"status": "unavailable", "version": version}, 503)
 
     return health

@@ -66,3 +66,12 @@ class Delivery:
     notice: Notice
     receiver: Receiver
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What has not arrived yet: waiting, given up for good (dead letters), and due for minutes without anybody sending."""
+
+    waiting: int
+    dead: int
+    late: int

@@ -66,6 +66,7 @@ class DeliveryRow(Base):
         CheckConstraint(one_of("channel", tuple(Channel)), name="channel"),
         UniqueConstraint("notice", "channel"),
         Index("ix_deliveries_due", "due", "id", postgresql_where=text("due is not null")),
+        Index("ix_deliveries_dead", "id", postgresql_where=text("due is null and sent_at is null")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

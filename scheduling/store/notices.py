@@ -10,10 +10,12 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from scheduling.model.event import Event
-from scheduling.model.notice import Channel, Delivery, Notice, Receiver
+from scheduling.model.notice import Backlog, Channel, Delivery, Notice, Receiver
+from scheduling.store.ledger_tables import OutboxRow
 from scheduling.store.notice_tables import DeliveryRow, NoticeRow, ReceiverRow
 from scheduling.store.repository import Repository
 
+_OVERDUE = dt.timedelta(minutes=5)
 _RECEIVER = (
     *(ReceiverRow.receiver, ReceiverRow.email, ReceiverRow.webhook, ReceiverRow.secret),
     *(ReceiverRow.kinds, ReceiverRow.follows, ReceiverRow.digest),
@@ -109,6 +111,20 @@ class Notices(Repository):
         given_up = (DeliveryRow.due.is_(None), DeliveryRow.sent_at.is_(None))
         rows = await self._tx.read(select(func.count()).select_from(DeliveryRow).where(*given_up))
         return int(rows[0][0])
+
+    async def backlog(self) -> Backlog:
+        """What is on its way, over events and deliveries of all programs."""
+        late = self._now - _OVERDUE
+        sums = [0, 0, 0]
+        for table, over in ((OutboxRow, OutboxRow.delivered_at), (DeliveryRow, DeliveryRow.sent_at)):
+            counted = select(
+                func.count().filter(table.due.is_not(None)),
+                func.count().filter(table.due.is_(None)),
+                func.count().filter(table.due < late),
+            ).where(over.is_(None))
+            rows = await self._tx.read(counted.select_from(table))
+            sums = [total + int(found) for total, found in zip(sums, tuple(rows[0]), strict=True)]
+        return Backlog(*sums)
 
 
 def _receiver(row: Row[Any]) -> Receiver:

@@ -190,7 +190,7 @@ async def test_the_doctor_looks_at_everything(cli: Cli, programs: Town) -> None:
     code, out, _ = await cli("doctor", "--json")
     found = {f["check"]: f for f in json.loads(out)}
     assert code == 0
-    assert {"interpreter", "database", "clock", "keys", "accounts", "programs", "audit"} <= set(found)
+    assert {"interpreter", "database", "clock", "keys", "accounts", "programs", "notices", "audit"} <= set(found)
     assert found["accounts"]["health"] == "warn"
     assert "user add" in found["accounts"]["advice"]
     assert found["programs"]["seen"] == "demo, other"

@@ -298,7 +298,7 @@ async def test_health_says_little(url: str) -> None:
     """It needs no token and tells no secrets."""
     async with httpx2.AsyncClient() as http:
         found = await http.get(f"{url}/health")
-    assert (found.status_code, sorted(found.json())) == (200, ["status", "version"])
+    assert (found.status_code, sorted(found.json())) == (200, ["dead_letters", "status", "version"])
 
 
 async def test_a_bound_token_is_refused_by_another_address_of_the_same_house(town: Town) -> None:

@@ -107,6 +107,7 @@ create table deliveries (
 )
 """,
     "create index ix_deliveries_due on deliveries (due, id) where due is not null",
+    "create index ix_deliveries_dead on deliveries (id) where due is null and sent_at is null",
     """
 create function outbox_announce() returns trigger language plpgsql as $$
 begin
