@@ -14,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitRequestParams, ElicitResult, TextResourceContents
 
 from scheduling.store.database import Database
-from tests.scheduling.services.publishing.small_house import REF, SLUG, SmallHouse, block_content
+from tests.scheduling.services.publishing.small_house import NIGHT, REF, SLUG, SmallHouse, block_content
 from tests.server.publishing_town import RealTown, settle_town
 from tests.server.sample import listening
 
@@ -127,6 +127,31 @@ async def test_the_whole_way_of_a_version(wire: Wire, small: SmallHouse) -> None
         "publish",
         "stage_publish",
     ]
+
+
+async def test_an_override_lives_through_publications_and_back(wire: Wire, small: SmallHouse) -> None:
+    """Published, overridden, staged anew: kept where its assignment stays, in conflict where it goes, never lost."""
+    first = await wire.call("publish", await staged(wire, small, first=1))
+    caller, other = await small.on_call(), await small.off_call()
+    night = {"date": NIGHT.date.isoformat(), "part": "NIGHT"}
+    cover = {"person": caller, **night, "type": "coverage", "replacement": other, "reason": "sick"}
+    override = (await wire.call("set_override", cover))["override"]["id"]
+
+    kept = await small.draft(await small.changed({"pgy1-01": "LDNF"}))
+    stage = await wire.call("stage_publish", {"versions": [kept]})
+    assert [o["id"] for o in stage["overrides"]["kept"]] == [override]
+    lost = await small.draft(await small.changed({caller: None}))
+    stage = await wire.call("stage_publish", {"versions": [lost]})
+    assert [o["id"] for o in stage["overrides"]["conflict"]] == [override]
+    assert f"override:{override}" in {f["id"] for f in stage["flags"]}
+
+    acknowledge = [f["id"] for f in stage["flags"] if f["settled_by"] == "acknowledge"]
+    done = await wire.call("publish", {"stage": stage["stage"], "digest": stage["digest"], "acknowledge": acknowledge})
+    assert done["conflicts"] == [override]
+    assert (await small.roster()).at(other, NIGHT) is None
+    await wire.call("rollback", {"version": lost, "reason": "the night has nobody"})
+    assert await small.live() == first["versions"]["2025/10"]
+    assert (await small.roster()).at(other, NIGHT) == "CALL"
 
 
 async def test_a_person_who_can_be_asked_is_asked_and_agrees(wire: Wire, small: SmallHouse) -> None:
