@@ -129,8 +129,8 @@ def _measure(window: Window, people: Sequence[str], codes: Sequence[str], old: G
         Change(
             people[p],
             Slot(window.start + days(d), Part(s)),
-            codes[old[p, d, s]] if was[p, d, s] else None,
-            codes[new[p, d, s]] if now[p, d, s] else None,
+            codes[int(old[p, d, s])] if was[p, d, s] else None,
+            codes[int(new[p, d, s])] if now[p, d, s] else None,
         )
         for d, s, p in np.argwhere(moved.transpose(1, 2, 0)).tolist()
     )
