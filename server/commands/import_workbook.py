@@ -12,6 +12,7 @@ from anyio import to_thread
 from auth.scopes import Scope
 from scheduling.model.errors import InvalidError
 from scheduling.services.exchange.open_workbook import open_workbook
+from scheduling.services.exchange.read_block_csv import read_block_csv, read_csv_sign
 from scheduling.services.exchange.read_block_workbook import read_block_workbook
 from scheduling.services.exchange.take_back import Taken, take_as_draft, take_as_overrides
 from scheduling.services.exchange.workbook_sign import Sign, read_sign
@@ -21,9 +22,11 @@ from server.commands.printing import emit_json, say
 
 
 def sign_of(file: Path) -> Sign:
-    """What a workbook is; InvalidError for a file that is none of ours."""
+    """What a workbook or a block's CSV is; InvalidError for a file that is none of ours."""
+    if file.suffix.lower() == ".csv":
+        return read_csv_sign(file)
     if file.suffix.lower() != ".xlsx":
-        raise InvalidError("FOLDER", "is a file; a folder of CSV files or a workbook (.xlsx) is imported")
+        raise InvalidError("FOLDER", "is a file; a folder of CSV files, a workbook or a block's CSV is imported")
     return read_sign(open_workbook(file))
 
 
@@ -44,8 +47,11 @@ def import_block(file: Path, sign: Sign, program: str | None, *, overrides: str 
         access = await desk.enter(slug, needed)
         trail = desk.trail("import", access.program, block=sign.about, overrides=overrides is not None)
         async with desk.unit(trail) as unit:
-            known = await unit.program(access.program)
-        edited = await to_thread.run_sync(read_block_workbook, file, known)
+            if file.suffix.lower() == ".csv":
+                edited = await read_block_csv(unit, access.program, file)
+            else:
+                known = await unit.program(access.program)
+                edited = await to_thread.run_sync(read_block_workbook, file, known)
         if overrides is not None:
             return await take_as_overrides(
                 lambda: desk.unit(trail), access.program, edited, overrides, str(access.role)

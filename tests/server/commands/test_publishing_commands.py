@@ -104,3 +104,24 @@ async def test_habits_of_being_told_are_set(cli: Cli, imported: Path) -> None:
     assert (code, "not an address" in err) == (1, True)
     code, out, _ = await cli("notices", "list", "fac-01")
     assert code == 0
+
+
+async def test_drafts_are_made_listed_thrown_away_and_brought_back(cli: Cli, imported: Path) -> None:
+    """Typed edits by hand; the version is printed alone, so that it can be piped."""
+    code, out, err = await cli("draft", "edit", "2026/6", "--put", "pgy1-01 2026-11-23 AM ADM")
+    draft = out.strip()
+    assert (code, len(draft)) == (0, 64)
+    assert "a draft of block 2026/6" in err
+    code, out, _ = await cli("draft", "list", "--json")
+    assert [(v["version"], v["state"], v["origin"]) for v in json.loads(out)] == [(draft, "draft", "edit")]
+    assert (await cli("draft", "discard", draft[:10]))[1] == f"discarded: {draft}\n"
+    assert (await cli("draft", "restore", draft[:10]))[1] == f"{draft}\n"
+    for wrong in ("pgy1-01 2026-11-23 AM", "pgy1-01 2026-11-23 EVE ADM", "pgy1-01 2026-11-23 AM ADMIN"):
+        code, _, err = await cli("draft", "edit", "2026/6", "--put", wrong)
+        assert (code, err.count("\n")) == (1, 1)
+
+
+async def test_a_block_of_csv_comes_back_as_it_went(cli: Cli, imported: Path, tmp_path: Path) -> None:
+    """Without an edit nothing is made of it."""
+    assert (await cli("export", tmp_path / "b.csv", "--block", "2026/6"))[0] == 0
+    assert (await cli("import", tmp_path / "b.csv"))[1] == "block 2026/6: nothing was edited, nothing changed\n"

@@ -284,7 +284,7 @@ async def test_csv_and_page_hold_the_same_cells(house: SmallHouse) -> None:
     """One row for each assignment; a page without scripts in which everything is escaped."""
     grid = await drawn(house)
     rows = write_block_csv(grid).decode().splitlines()
-    assert len(rows) == len(grid.held) + 1
+    assert len(rows) == len(grid.held) + 2
     assert f"{NIGHT.date},NIGHT,{await house.on_call()},CALL," in rows
 
     page = write_block_page(grid, (await house.roster()).catalogue).decode()
