@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from scheduling.store.database import Database
+from tests.clients.standing import photograph
+
 Cli = Callable[..., Awaitable[tuple[int, str, str]]]
 SHIPPED = resources.files("scheduling.model").joinpath("policy.toml").read_text("utf-8")
 
@@ -71,6 +74,77 @@ async def test_a_folder_with_faults_is_refused_line_by_line(cli: Cli, folder: Pa
     code, _, err = await cli("show")
     assert code == 1
     assert "no program has been imported yet" in err
+
+
+def in_row(row: int, column: int, value: str) -> Callable[[list[list[str]]], list[list[str]]]:
+    """Another value in one cell; rows count from 1, the header's."""
+
+    def change(rows: list[list[str]]) -> list[list[str]]:
+        rows[row - 1][column] = value
+        return rows
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "expected"),
+    [
+        pytest.param(
+            "rotations.csv",
+            in_row(17, 2, "Cardiolgy"),
+            "rotations.csv row 17 column rotation: rotation Cardiolgy is not known; nearest: Cardiology",
+            id="unknown rotation",
+        ),
+        pytest.param(
+            "people.csv",
+            lambda rows: [row[1:] for row in rows],
+            "people.csv row 1 column person: the column is missing",
+            id="missing column",
+        ),
+        pytest.param(
+            "calls.csv",
+            in_row(30, 0, "2026-07-01"),
+            "calls.csv row 30 column date: the night of 2026-07-01 stands twice, first in row 2",
+            id="duplicate night",
+        ),
+        pytest.param(
+            "calls.csv",
+            in_row(30, 1, "fac-99"),
+            "calls.csv row 30 column person: person fac-99 is not known; nearest: fac-09",
+            id="unknown person",
+        ),
+        pytest.param(
+            "absences.csv",
+            in_row(5, 1, "2026-02-30"),
+            "absences.csv row 5 column start: not a date; valid: YYYY-MM-DD",
+            id="broken date",
+        ),
+        pytest.param(
+            "fmit_weeks.csv",
+            lambda _: [],
+            "fmit_weeks.csv row 1 column start: the file is empty; it needs the columns ",
+            id="empty file",
+        ),
+    ],
+)
+async def test_a_fault_of_the_input_is_one_line_and_nothing_is_written(
+    cli: Cli,
+    database: Database,
+    folder: Path,
+    file: str,
+    change: Callable[[list[list[str]]], list[list[str]]],
+    expected: str,
+) -> None:
+    """File, row and column on stderr, exit status 1, no trace, and every table as it was."""
+    path = folder / file
+    rows = change([line.split(",") for line in path.read_text().splitlines()])
+    path.write_text("".join(",".join(row) + "\n" for row in rows))
+    before = await photograph(database)
+    code, out, err = await cli("import", folder)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"housestaff: {expected}")
+    assert err.count("\n") == 1
+    assert await photograph(database) == before
 
 
 async def test_what_cannot_be_imported_is_said(cli: Cli, folder: Path) -> None:
