@@ -45,6 +45,11 @@ class Program:
         """People by id."""
         return {p.id: p for p in self.people}
 
+    @functools.cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The position of every person id in `people`: their row in every roster array."""
+        return {p.id: i for i, p in enumerate(self.people)}
+
     def person(self, person_id: str) -> Person:
         """The person of that id; NotFoundError with the nearest ids."""
         try:

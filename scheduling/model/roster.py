@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,8 @@ class Roster:
     """First to last night with a caller in the whole live schedule; nights outside it are missing, not gaps."""
     locks: tuple[Lock, ...] = ()
     """Cells a draft or a solve was bound to keep; empty for what was published."""
+    memo: dict[str, object] = field(default_factory=dict, init=False, repr=False)
+    """What other modules derive from this roster once, by names of their own; a changed roster starts without."""
 
     def __post_init__(self) -> None:
         for array in (self.base, self.cells, self.sources, self.rotation, self.absent, self.known):
@@ -81,10 +83,10 @@ class Roster:
         """The activities the arrays are indexed by."""
         return self.program.catalogue
 
-    @functools.cached_property
+    @property
     def rows(self) -> Mapping[str, int]:
         """Array row of every person id."""
-        return {p.id: i for i, p in enumerate(self.program.people)}
+        return self.program.rows
 
     @functools.cached_property
     def coverages(self) -> Mapping[tuple[str, Slot], Override]:

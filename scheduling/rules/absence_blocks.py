@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scheduling.model.activity import Category
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.roster import Roster
+from scheduling.rules.codes import codes_among, in_category
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Hard, Line, Rule
@@ -60,13 +61,13 @@ class AbsenceBlocks(Rule):
 
 def _clash(roster: Roster) -> NDArray[np.bool_]:
     """(P, D, 3): work on absent slots, faculty call and FMIT left out."""
-    work = np.array([*(a.category not in _NO_WORK for a in roster.catalogue), False])
-    clash = np.asarray(work[roster.cells] & roster.absent)
+    rest = in_category(roster.catalogue, *_NO_WORK)
+    clash = np.asarray((roster.cells >= 0) & ~rest[roster.cells] & roster.absent)
     faculty = np.array([p.is_faculty for p in roster.program.people], np.bool_)
     for where, policy in split(roster, roster.window):
         inside = slice(roster.day(where.start), roster.day(where.end) + 1)
-        own = np.array([roster.catalogue.index(c) for c in (policy.call.activity, policy.call.fmit_activity)], np.int16)
-        clash[:, inside] &= ~(faculty[:, None, None] & np.isin(roster.cells[:, inside], own))
+        own = codes_among(roster.catalogue, (policy.call.activity, policy.call.fmit_activity))
+        clash[:, inside] &= ~(faculty[:, None, None] & own[roster.cells[:, inside]])
     return clash
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
+from scheduling.rules.codes import flagged
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rests import day_number, rests_of, span_of
@@ -74,7 +75,7 @@ class PostCallRest(Rule):
 
 def _after_calls(roster: Roster, d: Duties) -> Iterator[_PostCall]:
     r, u, p = rests_of(d), d.duties, d.pieces
-    calls = np.array(roster.catalogue.where("in_house_call"), np.int16)
+    calls = flagged(roster.catalogue, "in_house_call")
     day = day_number(d, u.start[r.before])
     long = u.length[r.before] >= _HOUR * d.eras.figure(lambda policy: policy.hours.call_hours, day)
     least = _HOUR * d.eras.figure(lambda policy: policy.hours.post_call_rest_hours, day)
@@ -82,7 +83,7 @@ def _after_calls(roster: Roster, d: Duties) -> Iterator[_PostCall]:
     for at in soon:
         duty, row, rest = int(r.before[at]), int(r.row[at]), int(np.broadcast_to(least, long.shape)[at])
         inside = (p.row == row) & (p.start < u.end[duty]) & (p.end > u.start[duty])
-        if not np.isin(p.code[inside], calls).any():
+        if not calls[p.code[inside]].any():
             continue
         left = min(_left(d, row, int(u.end[duty])), int(r.end[at]))
         if int(r.end[at]) - left < rest:

@@ -11,6 +11,7 @@ from scheduling.model.activity import Category
 from scheduling.model.part import Part, Window
 from scheduling.model.roster import Roster
 from scheduling.rules.averaged import broken, dates, over_hours, period_lines, period_of, rotation_name, week_lines
+from scheduling.rules.codes import in_category
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.exception import excepted
 from scheduling.rules.finding import Binding, Finding
@@ -57,8 +58,7 @@ class NightFloat(Rule):
 
 def float_nights(roster: Roster, d: Duties) -> NDArray[np.bool_]:
     """(R, D): nights of night float."""
-    codes = np.array(roster.catalogue.of(Category.NIGHT_FLOAT), np.int16)
-    return np.isin(d.cells[:, :, Part.NIGHT], codes)
+    return np.asarray(in_category(roster.catalogue, Category.NIGHT_FLOAT)[d.cells[:, :, Part.NIGHT]])
 
 
 def _outside(roster: Roster, p: Periods) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

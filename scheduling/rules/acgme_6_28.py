@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scheduling.model.part import Part, Window
 from scheduling.model.roster import Roster
 from scheduling.rules.averaged import broken, dates, period_lines, period_of, rotation_name
+from scheduling.rules.codes import flagged
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import CheckOnly, Line, Rule
@@ -66,7 +67,7 @@ class HomeCall(Rule):
 
 def home_nights(roster: Roster, d: Duties) -> NDArray[np.bool_]:
     """(R, D): nights of at-home call."""
-    return np.isin(d.cells[:, :, Part.NIGHT], np.array(roster.catalogue.where("home_call"), np.int16))
+    return np.asarray(flagged(roster.catalogue, "home_call")[d.cells[:, :, Part.NIGHT]])
 
 
 def _unit(d: Duties) -> int:

@@ -12,41 +12,31 @@ because the requirements count different things:
 from __future__ import annotations
 
 import functools
-import threading
-import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.model.duty_record import DutyKind
-from scheduling.model.part import PARTS, Part
+from scheduling.model.part import Part
 from scheduling.model.program import Program
 from scheduling.model.roster import Roster
-from scheduling.rules.by_digest import ByDigest
+from scheduling.rules.codes import codes_among, flagged
 from scheduling.rules.eras import Eras, eras_of
 from scheduling.rules.instants import Instants, instants
 from scheduling.rules.intervals import Minutes, Rows, Union, merge
+from scheduling.rules.pieces import Pieces, pieces_of
 
 _DAY = 1440
-_NONE = -1
+
+_EMPTY = np.zeros(0, np.int64)
 
 Spans = tuple[Rows, Minutes, Minutes]
 """Rows, starts and ends of intervals."""
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Pieces:
-    """Working cells in row and time order. `start` and `end` are epoch minutes; `leave` marks cells inside leave."""
-
-    row: Rows
-    day: NDArray[np.intp]
-    part: NDArray[np.intp]
-    code: NDArray[np.int16]
-    start: Minutes
-    end: Minutes
-    leave: NDArray[np.bool_]
+_NOWHERE: Spans = (_EMPTY, _EMPTY, _EMPTY)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,8 +81,7 @@ class Duties:
     @functools.cached_property
     def pieces(self) -> Pieces:
         """Every working cell as an interval."""
-        starts, ends = span_tables(self.program, self.eras)
-        return _pieces(self, starts, ends)
+        return pieces_of(self.program, self.eras, self.clock, self.cells, self.leave, home=False)
 
     @functools.cached_property
     def records(self) -> Records | None:
@@ -163,14 +152,10 @@ class Duties:
     @functools.cached_property
     def home_call(self) -> Spans:
         """Rows, starts and ends of at-home call; a call without hours of its own takes its whole date."""
-        home = self.program.catalogue.where("home_call")
-        none = np.zeros(0, np.int64)
-        if not home or not (hit := np.isin(self.cells, np.array(home, np.int16))).any():
-            return np.zeros(0, np.intp), none, none
-        row, day, part = np.nonzero(hit)
-        starts, ends = home_tables(self.program, self.eras)
-        where = (self.eras.of_day[day], self.cells[row, day, part], part)
-        return row, self.clock.epoch(day * _DAY + starts[where]), self.clock.epoch(day * _DAY + ends[where])
+        if not flagged(self.program.catalogue, "home_call")[self.cells].any():
+            return _NOWHERE
+        p = pieces_of(self.program, self.eras, self.clock, self.cells, self.leave, home=True)
+        return p.row, p.start, p.end
 
     def _with(
         self,
@@ -190,84 +175,22 @@ class Duties:
         return merge(rows, starts, ends)
 
 
-def _pieces(d: Duties, starts: Minutes, ends: Minutes) -> Pieces:
-    works = starts >= 0
-    if len(works) == 1:
-        hit = works[0][d.cells, np.arange(len(PARTS))]
-    else:
-        hit = works[d.eras.of_day[None, :, None], d.cells, np.arange(len(PARTS))]
-    flat = np.flatnonzero(hit)
-    code = d.cells.reshape(-1)[flat]
-    cell_day, part = np.divmod(flat, len(PARTS))
-    row, day = np.divmod(cell_day, d.count)
-    era = d.eras.of_day[day] if len(works) > 1 else 0
-    wall = day * _DAY
-    return Pieces(
-        row,
-        day,
-        part,
-        code,
-        d.clock.epoch(wall + starts[era, code, part]),
-        d.clock.epoch(wall + ends[era, code, part]),
-        d.leave.reshape(-1)[flat],
-    )
-
-
-def span_tables(program: Program, eras: Eras) -> tuple[Minutes, Minutes]:
-    """Start and end minutes of work by era, code and part (-1: no work; the last code is the open cell)."""
-    return _tables(program, eras, home=False)
-
-
-def home_tables(program: Program, eras: Eras) -> tuple[Minutes, Minutes]:
-    """The same for at-home call, where a part without hours stands for the whole date."""
-    return _tables(program, eras, home=True)
-
-
-def _tables(program: Program, eras: Eras, *, home: bool) -> tuple[Minutes, Minutes]:
-    made = [_policy_tables(program.catalogue.codes, ByDigest(p), home) for p in eras.policies]
-    return np.stack([s for s, _ in made]), np.stack([e for _, e in made])
-
-
-@functools.lru_cache(maxsize=64)
-def _policy_tables(codes: tuple[str, ...], holder: ByDigest, home: bool) -> tuple[Minutes, Minutes]:
-    shape = (len(codes) + 1, len(PARTS))
-    starts, ends = np.full(shape, _NONE, np.int64), np.full(shape, _NONE, np.int64)
-    known = holder.policy.catalogue
-    for i, code in enumerate(codes):
-        if code not in known or known[code].home_call is not home:
-            continue
-        for part in PARTS:
-            span = known[code].span(part) or ((0, _DAY) if home else None)
-            if span is not None:
-                starts[i, part], ends[i, part] = span
-    return starts, ends
-
-
-_made: weakref.WeakKeyDictionary[Roster, dict[tuple[str, ...], Duties]] = weakref.WeakKeyDictionary()
-_lock = threading.Lock()
-
-
 def duties_of(roster: Roster, people: Sequence[str]) -> Duties:
     """The duties of the residents among these people, measured once per roster and set of people."""
+    known = cast("dict[tuple[str, ...], Duties]", roster.memo.setdefault(__name__, {}))
     key = tuple(people)
-    with _lock:
-        known = _made.setdefault(roster, {})
-        if (found := known.get(key)) is not None:
-            return found
-    made = _measure(roster, tuple(p for p in key if roster.program.by_id[p].is_resident))
-    with _lock:
-        known[key] = made
-    return made
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _measure(roster, tuple(p for p in key if roster.program.by_id[p].is_resident))
+    return found
 
 
 def _measure(roster: Roster, ids: tuple[str, ...]) -> Duties:
     rows = np.array([roster.row(p) for p in ids], np.intp)
     cells = roster.cells[rows]
     eras = eras_of(roster.program, roster.window)
-    leave = roster.absent[rows]
-    for code in sorted({c for p in eras.policies for c in p.hours.leave_codes}):
-        if code in roster.catalogue:
-            leave = leave | (cells == roster.catalogue.index(code))
+    codes = tuple(c for p in eras.policies for c in p.hours.leave_codes)
+    leave = roster.absent[rows] | codes_among(roster.catalogue, codes)[cells]
     return Duties(
         program=roster.program,
         ids=ids,

@@ -27,8 +27,9 @@ class Eras:
 
     def figure(self, read: Callable[[Policy], int], day: NDArray[np.int64] | NDArray[np.intp]) -> Figures:
         """A figure as it stood on each of the days; a single number where the policy never changed."""
-        values = np.array([read(p) for p in self.policies], np.int64)
-        return values[0] if len(values) == 1 else values[self.of_day[day]]
+        if len(self.policies) == 1:
+            return np.asarray(np.int64(read(self.policies[0])))
+        return np.array([read(p) for p in self.policies], np.int64)[self.of_day[day]]
 
     def on(self, day: int) -> Policy:
         """The policy in force on a day number."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -18,6 +19,7 @@ from scheduling.rules.finding import Finding
 _NONE = "-"
 _FIELDS = 7
 _CHECK = 8
+_PLAIN = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def read_finding_id(program: str, text: str) -> FindingRef:
 
 
 def _written(text: str | None) -> str:
-    return _NONE if text is None else quote(text, safe="")
+    if text is None:
+        return _NONE
+    return text if _PLAIN.fullmatch(text) else quote(text, safe="")
 
 
 def _read(text: str) -> str | None:

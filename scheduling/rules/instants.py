@@ -20,19 +20,23 @@ Minutes = NDArray[np.int64]
 class Instants:
     """The clock of one zone over a range of dates.
 
-    Wall minutes count from the local midnight of `origin`. `switches` are the wall minutes from which another offset
-    holds, `bases` the epoch minute of wall minute 0 under each offset, `midnights` the epoch minute of every local
-    midnight from `origin` on (one more than there are dates).
+    Wall minutes count from the local midnight of `origin`, whose epoch minute is `base`. `switches` are wall minutes from
+    which another offset holds, each with the minutes it adds. `midnights` are the epoch minutes of every local midnight
+    from `origin` on, a few more than there are dates; `edges` are the same as plain numbers, to look up one at a time.
     """
 
     origin: dt.date
-    switches: Minutes
-    bases: Minutes
+    base: int
+    switches: tuple[tuple[int, int], ...]
     midnights: Minutes
+    edges: tuple[int, ...]
 
     def epoch(self, wall: Minutes) -> Minutes:
         """Epoch minutes of wall minutes."""
-        return wall + self.bases[np.searchsorted(self.switches, wall, side="right")]
+        epoch: Minutes = wall + self.base
+        for switch, shift in self.switches:
+            epoch += (wall >= switch) * shift
+        return epoch
 
     def day_of(self, minute: Minutes) -> Minutes:
         """The day number (from `origin`) that an epoch minute lies in; -1 before the first."""
@@ -43,24 +47,24 @@ class Instants:
 def instants(zone: str, origin: dt.date, count: int) -> Instants:
     """The clock of `count` dates from `origin` on, and of the two days after them that a duty may reach into."""
     clock = Clock(zone)
-    anchor = clock.epoch_minute(origin, 0)
-    switches: list[int] = []
-    bases = [anchor]
+    base = before = clock.epoch_minute(origin, 0)
+    switches: list[tuple[int, int]] = []
     for day in range(count + 3):
-        if _base(clock, origin, day, _DAY) == bases[-1]:
+        if _base(clock, origin, day, _DAY) == before:
             continue
         low, high = 0, _DAY
         while high - low > 1:
             middle = (low + high) // 2
-            if _base(clock, origin, day, middle) == bases[-1]:
+            if _base(clock, origin, day, middle) == before:
                 low = middle
             else:
                 high = middle
-        switches.append(day * _DAY + high)
-        bases.append(_base(clock, origin, day, high))
-    made = Instants(origin, np.array(switches, np.int64), np.array(bases, np.int64), np.zeros(0, np.int64))
+        after = _base(clock, origin, day, high)
+        switches.append((day * _DAY + high, after - before))
+        before = after
+    made = Instants(origin, base, tuple(switches), np.zeros(0, np.int64), ())
     midnights = made.epoch(np.arange(count + 3, dtype=np.int64) * _DAY)
-    return Instants(origin, made.switches, made.bases, midnights)
+    return Instants(origin, base, made.switches, midnights, tuple(midnights.tolist()))
 
 
 def _base(clock: Clock, origin: dt.date, day: int, minute: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from collections.abc import Iterator, Sequence
 
@@ -17,6 +16,7 @@ from scheduling.model.roster import Roster
 from scheduling.model.rotation import Rotation
 from scheduling.model.weekpattern import read_day
 from scheduling.rules.by_digest import ByDigest
+from scheduling.rules.codes import in_category
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding, FindingKind
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
@@ -45,13 +45,14 @@ class FixedClinic(Rule):
         """One finding per resident and half-day."""
         residents = [p for p in people if roster.program.by_id[p].is_resident]
         rows = np.array([roster.rows[p] for p in residents], np.intp)
-        excused = np.array([*(a.category in _EXCUSED for a in roster.catalogue), False])
+        excused = in_category(roster.catalogue, *_EXCUSED)
         for where, policy in split(roster, window):
             for year in range(academic_year(where.start), academic_year(where.end) + 1):
                 part = Window(max(where.start, year_window(year).start), min(where.end, year_window(year).end))
                 inside = slice(roster.day(part.start), roster.day(part.end) + 1)
                 pgy = np.array([roster.program.by_id[p].pgy(year) for p in residents], np.intp)
-                weekday = np.array([0 if _closed(roster, d) else d.isoweekday() for d in part], np.intp)
+                weekday = np.array([0 if d in roster.program.holidays else d.isoweekday() for d in part], np.intp)
+                weekday *= roster.known[inside]
                 table = _due(roster, policy, int(pgy.max(initial=0)))
                 due = table[roster.rotation[rows, inside], pgy[:, None], weekday]
                 cells = roster.cells[rows, inside, : Part.NIGHT]
@@ -110,10 +111,6 @@ def _due(roster: Roster, policy: Policy, pgy: int) -> NDArray[np.int16]:
             for (weekday, part), code in _fixed(ByDigest(policy), rotation, year).items():
                 table[number, year, weekday, part] = roster.catalogue.index(code)
     return table
-
-
-def _closed(roster: Roster, date: dt.date) -> bool:
-    return date in roster.program.holidays or not roster.known[roster.day(date)]
 
 
 RULE = FixedClinic()

@@ -32,17 +32,17 @@ class Union:
         """The row of each interval."""
         return self.low // STRIDE
 
-    @property
+    @functools.cached_property
     def start(self) -> Minutes:
         """Epoch minute at which each interval starts."""
         return self.low % STRIDE
 
-    @property
+    @functools.cached_property
     def end(self) -> Minutes:
         """Epoch minute at which each interval ends."""
         return np.asarray(self.high - self.rows * STRIDE)
 
-    @property
+    @functools.cached_property
     def length(self) -> Minutes:
         """Minutes of each interval."""
         return self.high - self.low
@@ -63,7 +63,8 @@ class Union:
     def measure(self, rows: Rows, start: Minutes, end: Minutes) -> Minutes:
         """Covered minutes of each row between two epoch minutes."""
         offset = rows * STRIDE
-        return self.covered_before(offset + end) - self.covered_before(offset + start)
+        both = self.covered_before(np.concatenate((offset + end, offset + start)))
+        return both[: len(offset)] - both[len(offset) :]
 
     def stretches(self, rows: Rows, start: Minutes, end: Minutes, unit: int) -> Minutes:
         """Σ floor(free minutes / unit) over the free stretches of each row between two epoch minutes.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.model.activity import Category
 from scheduling.model.calendar import Block, days, next_weekday
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
+from scheduling.rules.codes import in_category
 from scheduling.rules.eras import within
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
@@ -54,15 +56,16 @@ class Lecture(Rule):
             if slot.date not in roster.program.holidays
         ]
         residents = [p for p in people if roster.program.by_id[p].is_resident]
-        rows = np.array([roster.rows[p] for p in residents], np.intp)[:, None]
+        rows = np.array([roster.rows[p] for p in residents], np.intp)
         when = [roster.day(slot.date) for slot, _ in slots], [slot.part for slot, _ in slots]
-        cells = roster.cells[rows, when[0], when[1]]
-        other = np.array([*(a.category in _OTHER_WORK for a in roster.catalogue), False])
-        for row, place in zip(*np.nonzero(other[cells] & ~roster.absent[rows, when[0], when[1]]), strict=True):
-            person, (slot, block) = residents[row], slots[place]
-            if not is_exempt(roster, person, block):
-                text = f"{roster.catalogue.codes[cells[row, place]]} on {slot.date:%a} {slot}, lecture time"
-                yield self.finding(person, on(slot.date), 1, 0, "half-days", text, part=slot.part)
+        cells, absent = (array[rows[:, None], when[0], when[1]] for array in (roster.cells, roster.absent))
+        exempt = {block.ref: _exempt(roster, rows, block) for _, block in slots}
+        excused = np.stack([exempt[block.ref] for _, block in slots], axis=1) if slots else absent
+        other = in_category(roster.catalogue, *_OTHER_WORK)
+        for row, place in zip(*np.nonzero(other[cells] & ~absent & ~excused), strict=True):
+            slot = slots[place][0]
+            text = f"{roster.catalogue.codes[cells[row, place]]} on {slot.date:%a} {slot}, lecture time"
+            yield self.finding(residents[row], on(slot.date), 1, 0, "half-days", text, part=slot.part)
 
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
         """The slot, what stands in it, the rotation."""
@@ -91,15 +94,19 @@ def _lectures(policy: Policy, block: Block, inside: Window) -> Iterator[Slot]:
         yield from (Slot(last, Part.AM), Slot(last, Part.PM))
 
 
-def is_exempt(roster: Roster, person: str, block: Block) -> bool:
-    """True when any rotation of the block excuses from lectures: a combination is excused as a whole."""
+def _exempt(roster: Roster, rows: NDArray[np.intp], block: Block) -> NDArray[np.bool_]:
+    """(rows): those whom any rotation of the block excuses from lectures; a combination is excused as a whole.
+
+    Whoever has no rotation has no lectures to miss.
+    """
     first, last = max(block.start, roster.window.start), min(block.end, roster.window.end)
-    numbers = set(roster.rotation[roster.rows[person], roster.day(first) : roster.day(last) + 1].tolist()) - {-1}
     figures = roster.policy(first).rotations
-    return not numbers or any(
-        rotation.pattern in figures.lecture_exempt_patterns or rotation.activity in figures.lecture_exempt_activities
-        for rotation in (roster.rotations[n] for n in numbers)
-    )
+    excuses = [
+        r.pattern in figures.lecture_exempt_patterns or r.activity in figures.lecture_exempt_activities
+        for r in roster.rotations
+    ]
+    held = roster.rotation[rows, roster.day(first) : roster.day(last) + 1]
+    return np.asarray(np.array([*excuses, False])[held].any(axis=1) | (held < 0).all(axis=1))
 
 
 RULE = Lecture()

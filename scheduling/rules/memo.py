@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import threading
-import weakref
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from scheduling.model.roster import Roster
 
@@ -14,18 +12,14 @@ Derived = TypeVar("Derived")
 
 
 def per_roster(build: Callable[[Roster], Derived]) -> Callable[[Roster], Derived]:
-    """Remember the result per roster. What is built must not hold the roster, or it would never be released."""
-    known: weakref.WeakKeyDictionary[Roster, Derived] = weakref.WeakKeyDictionary()
-    lock = threading.Lock()
+    """Remember the result in the roster. Two threads may derive the same at once; both get equal values."""
+    name = f"{build.__module__}.{build.__qualname__}"
 
     @functools.wraps(build)
     def derived(roster: Roster) -> Derived:
-        with lock:
-            found = known.get(roster)
+        found = roster.memo.get(name)
         if found is None:
-            found = build(roster)
-            with lock:
-                known[roster] = found
-        return found
+            found = roster.memo[name] = build(roster)
+        return cast("Derived", found)
 
     return derived

@@ -31,7 +31,8 @@ class NightRun(Rule):
         """One finding per run that is too long."""
         d = duties_of(roster, people)
         low, high = (window.start - d.clock.origin).days, (window.end - d.clock.origin).days
-        for row, start, length in runs(worked_nights(d), low, high):
+        least = min(p.hours.night_run for p in d.eras.policies)
+        for row, start, length in runs(worked_nights(d), low, high, least):
             most = d.eras.on(start).hours.night_run
             if length > most:
                 first = d.clock.origin + days(start)

@@ -11,6 +11,7 @@ from scheduling.model.part import Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
 from scheduling.rules.call_book import Mask, call_book
+from scheduling.rules.codes import codes_among
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Hard, Line, Rule, on
@@ -75,12 +76,12 @@ def _broken(roster: Roster, window: Window, policy: Policy) -> tuple[Mask, Mask,
     rows = np.array([roster.row(p) for p in book.ids], np.intp)
     cells = roster.cells[rows, inside, : Part.NIGHT]
     expected = np.array([roster.catalogue.index(_expected(policy, p)) for p in _HALF_DAYS], np.int16)
-    exempt = np.array([roster.catalogue.index(c) for c in policy.call.post_call_exempt], np.int16)
+    exempt = codes_among(roster.catalogue, policy.call.post_call_exempt)
     holiday = np.array([d in roster.program.holidays for d in window], np.bool_)
     known = np.zeros_like(book.known)
     known[1:] = book.known[:-1]
     called = book.shifted(book.call & book.pool, 1)[:, inside] & ~book.adjunct[:, None]
-    excused = np.isin(cells, exempt) | book.absent[:, inside, : Part.NIGHT] | holiday[:, None]
+    excused = exempt[cells] | book.absent[:, inside, : Part.NIGHT] | holiday[:, None]
     there = cells == expected
     stray = there & ~book.shifted(book.call, 1)[:, inside, None]
     seen = (known & book.known)[inside][:, None]

@@ -22,10 +22,10 @@ from scheduling.rules.rule import Line, Rule, Soft, Tier
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Block:
-    """A block of a roster: weekday half-days there for each resident and rotation, and half-days of each activity."""
+class _Counts:
+    """Blocks of a roster: weekday half-days there (R, B, rotations), and half-days of each activity held (R, B, codes)."""
 
-    block: Block
+    blocks: tuple[Block, ...]
     there: NDArray[np.int64]
     held: NDArray[np.int64]
 
@@ -47,21 +47,20 @@ class Requirements(Rule):
         inside = within(roster, window)
         if inside is None or not residents:
             return
-        for block in roster.program.calendar.blocks_in(inside):
-            if not _whole(roster, block):
-                continue
-            policy = roster.policy(block.start)
-            seen = _measure(roster, residents, block)
-            counted, year = seen.held.tolist(), academic_year(block.end)
-            known: dict[tuple[bytes, int], list[tuple[int, Share]]] = {}
+        blocks = tuple(b for b in roster.program.calendar.blocks_in(inside) if _whole(roster, b))
+        seen = _measure(roster, residents, blocks)
+        known: dict[tuple[str, bytes, int], list[tuple[int, Share]]] = {}
+        held = seen.held.tolist()
+        for n, block in enumerate(blocks):
+            policy, year = roster.policy(block.start), academic_year(block.end)
             for row, person in enumerate(residents):
-                key = seen.there[row].tobytes(), roster.program.by_id[person].pgy(year)
+                key = policy.digest, seen.there[row, n].tobytes(), roster.program.by_id[person].pgy(year)
                 if key not in known:
-                    found = _shares(roster, policy, person, seen, row)
+                    found = _shares(roster, policy, key[2], seen.there[row, n])
                     known[key] = [(roster.catalogue.index(share.activity), share) for share in found]
                 for index, share in known[key]:
-                    if not share.least <= counted[row][index] <= share.most:
-                        yield self._say(person, block, share, counted[row][index])
+                    if not share.least <= held[row][n][index] <= share.most:
+                        yield self._say(person, block, share, held[row][n][index])
 
     def _say(self, person: str, block: Block, share: Share, held: int) -> Finding:
         short = held < share.least
@@ -74,15 +73,15 @@ class Requirements(Rule):
         """Half-days there by rotation, the requirement scaled to them, what is held."""
         block = roster.program.calendar.block_of(finding.start)
         person = finding.person or ""
-        seen = _measure(roster, [person], block)
-        share = next(
-            s for s in _shares(roster, roster.policy(block.start), person, seen, 0) if s.activity == finding.about
-        )
+        there = _measure(roster, [person], (block,)).there[0, 0]
+        pgy = roster.program.by_id[person].pgy(academic_year(block.end))
+        found = _shares(roster, roster.policy(block.start), pgy, there)
+        share = next(s for s in found if s.activity == finding.about)
         return [
             Line("block", f"{block.ref}, {block.start} to {block.end}"),
             *(
-                Line(roster.rotations[n].name, f"{int(seen.there[0, n])} weekday half-days without leave and holidays")
-                for n in np.flatnonzero(seen.there[0])
+                Line(roster.rotations[n].name, f"{int(there[n])} weekday half-days without leave and holidays")
+                for n in np.flatnonzero(there)
             ),
             Line("required", f"{share.least} to {share.most} half-days of {share.activity}, target {share.target}"),
             Line("held", str(finding.value)),
@@ -95,31 +94,38 @@ def _whole(roster: Roster, block: Block) -> bool:
     return bool(roster.known[roster.day(block.start) : roster.day(block.end) + 1].all())
 
 
-def _measure(roster: Roster, residents: Sequence[str], block: Block) -> _Block:
+def _measure(roster: Roster, residents: Sequence[str], blocks: Sequence[Block]) -> _Counts:
     rows = np.array([roster.rows[p] for p in residents], np.intp)
-    inside = slice(roster.day(block.start), roster.day(block.end) + 1)
-    cells, rotation = roster.cells[rows, inside, : Part.NIGHT], roster.rotation[rows, inside]
-    working = np.array([d.isoweekday() < SATURDAY and d not in roster.program.holidays for d in block.window])
-    free = (~roster.absent[rows, inside, : Part.NIGHT]).sum(axis=2) * working
-    return _Block(
-        block,
-        _counts(rotation, len(roster.rotations), free),
-        _counts(cells.reshape(len(rows), -1), len(roster.catalogue), None),
+    number = np.full(len(roster.window), len(blocks), np.intp)
+    working = np.zeros(len(roster.window), np.int64)
+    for n, block in enumerate(blocks):
+        first = roster.day(block.start)
+        number[first : first + len(block.window)] = n
+        open_ = [d.isoweekday() < SATURDAY and d not in roster.program.holidays for d in block.window]
+        working[first : first + len(block.window)] = open_
+    free = (~roster.absent[rows, :, : Part.NIGHT]).sum(axis=2) * working
+    cells = roster.cells[rows, :, : Part.NIGHT].reshape(len(rows), -1)
+    return _Counts(
+        tuple(blocks),
+        _counts(roster.rotation[rows], number, len(blocks), len(roster.rotations), free),
+        _counts(cells, np.repeat(number, Part.NIGHT), len(blocks), len(roster.catalogue), None),
     )
 
 
-def _counts(codes: NDArray[np.int16], size: int, weights: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    """(R, size): how often each code stands in each row, weighted; negative codes are nothing."""
-    width = size + 1
-    keys = (np.arange(len(codes))[:, None] * width + np.where(codes < 0, size, codes)).reshape(-1)
-    found = np.bincount(keys, None if weights is None else weights.reshape(-1), len(codes) * width)
-    return found.astype(np.int64).reshape(len(codes), width)[:, :size]
+def _counts(
+    codes: NDArray[np.int16], block: NDArray[np.intp], blocks: int, size: int, weights: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    """(R, blocks, size): how often each code stands in each row and block, weighted; negative codes are nothing."""
+    width, rows = size + 1, len(codes)
+    row = np.arange(rows)[:, None] * ((blocks + 1) * width)
+    keys = row + block[None, :] * width + np.where(codes < 0, size, codes)
+    plain = None if weights is None else weights.reshape(-1)
+    found = np.bincount(keys.reshape(-1), plain, rows * (blocks + 1) * width)
+    return found.astype(np.int64).reshape(rows, blocks + 1, width)[:, :blocks, :size]
 
 
-def _shares(roster: Roster, policy: Policy, person: str, seen: _Block, row: int) -> tuple[Share, ...]:
-    there = seen.there[row]
+def _shares(roster: Roster, policy: Policy, pgy: int, there: NDArray[np.int64]) -> tuple[Share, ...]:
     rotations = tuple((roster.rotations[n], int(there[n])) for n in there.nonzero()[0])
-    pgy = roster.program.by_id[person].pgy(academic_year(seen.block.end))
     return _known_shares(ByDigest(policy), rotations, pgy) if rotations else ()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import functools
 import itertools
 from dataclasses import dataclass
 
@@ -13,12 +15,13 @@ from scheduling.model.calendar import days
 from scheduling.model.duty_record import DutyKind
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
+from scheduling.rules.codes import in_category
 from scheduling.rules.duties import Duties
 from scheduling.rules.finding import Finding
 from scheduling.rules.intervals import Minutes, Rows
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Rests:
     """One entry per pause.
 
@@ -32,7 +35,7 @@ class Rests:
     end: Minutes
     same_day: NDArray[np.bool_]
 
-    @property
+    @functools.cached_property
     def length(self) -> Minutes:
         """Minutes of each pause."""
         return self.end - self.begin
@@ -53,14 +56,19 @@ def rests_of(d: Duties) -> Rests:
 
 
 def day_number(d: Duties, minute: Minutes) -> Minutes:
-    """The roster's day an epoch minute lies in, its first or last day for what lies outside."""
+    """The roster's day an epoch minute lies in, its first or last day for what lies outside.
+
+    Asked for the policy of the day alone: under a single policy any day serves.
+    """
+    if len(d.eras.policies) == 1:
+        return np.zeros(len(minute), np.int64)
     return np.clip(d.clock.day_of(minute), 0, d.count - 1)
 
 
 def span_of(d: Duties, begin: int, end: int) -> Window:
     """First and last calendar date of a stretch of time; its end does not count when it is midnight."""
-    first, last = d.clock.day_of(np.array([begin, max(begin, end - 1)]))
-    return Window(d.clock.origin + days(int(first)), d.clock.origin + days(int(last)))
+    first, last = (bisect.bisect_right(d.clock.edges, minute) - 1 for minute in (begin, max(begin, end - 1)))
+    return Window(d.clock.origin + days(first), d.clock.origin + days(last))
 
 
 def clinical_end(d: Duties, roster: Roster, at: int) -> int:
@@ -68,7 +76,7 @@ def clinical_end(d: Duties, roster: Roster, at: int) -> int:
     u, p = d.duties, d.pieces
     row, begin, end = int(u.rows[at]), int(u.start[at]), int(u.end[at])
     mine = (p.row == row) & (p.start < end) & (p.end > begin)
-    education = np.isin(p.code[mine], roster.catalogue.of(Category.EDUCATION))
+    education = in_category(roster.catalogue, Category.EDUCATION)[p.code[mine]]
     clinical = [(int(s), int(e)) for s, e in zip(p.start[mine][~education], p.end[mine][~education], strict=True)]
     handover: list[tuple[int, int]] = []
     if d.records is not None:

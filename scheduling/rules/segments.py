@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scheduling.model.activity import Catalogue
 from scheduling.model.part import Part
+from scheduling.rules.codes import flagged
 from scheduling.rules.duties import Duties
 from scheduling.rules.intervals import Minutes, Rows
 
@@ -87,13 +88,16 @@ class Periods:
     @functools.cached_property
     def free(self) -> Numbers:
         """Free days."""
+        if len(self.duties.eras.policies) == 1:
+            unit = 60 * self.duties.eras.policies[0].hours.free_day_hours
+            return self.duties.busy.stretches(self.row, self.start, self.end, unit)
         units = np.broadcast_to(
             60 * self.duties.eras.figure(lambda p: p.hours.free_day_hours, self.first), self.row.shape
         )
         found = np.zeros(len(self.row), np.int64)
-        for unit in np.unique(units):
+        for unit in map(int, np.unique(units)):
             here = units == unit
-            found[here] = self.duties.busy.stretches(self.row[here], self.start[here], self.end[here], int(unit))
+            found[here] = self.duties.busy.stretches(self.row[here], self.start[here], self.end[here], unit)
         return found
 
     @functools.cached_property
@@ -104,9 +108,9 @@ class Periods:
     @functools.cached_property
     def calls(self) -> Numbers:
         """In-house calls on nights outside leave."""
-        codes = np.array(self.duties.program.catalogue.where("in_house_call"), np.int16)
+        in_house = flagged(self.duties.program.catalogue, "in_house_call")
         nights = self.duties.cells[:, :, Part.NIGHT]
-        return self.sum(np.isin(nights, codes) & ~leave_nights(self.duties))
+        return self.sum(in_house[nights] & ~leave_nights(self.duties))
 
     def sum(self, by_day: NDArray[np.int64] | NDArray[np.bool_]) -> Numbers:
         """Sums of an (R, D) array over each period."""
@@ -155,6 +159,8 @@ def _periods(d: Duties) -> Periods:
     length = s.last - s.first
     span = d.eras.figure(lambda p: p.hours.averaging_days, s.first)
     single = length <= d.eras.figure(lambda p: p.hours.single_period_days, s.first)
+    if single.all():
+        return Periods(d, np.arange(len(length)), s.row, s.first, s.last, s.rotation)
     count = np.where(single, 1, -(-length // span))
     segment = np.repeat(np.arange(len(length)), count)
     number = np.arange(len(segment)) - np.repeat(np.cumsum(count) - count, count)

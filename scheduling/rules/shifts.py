@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from scheduling.rules.rests import day_number, rests_of
 _HOUR, _DAY = 60, 1440
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shifts:
     """One entry per shift in row and time order: `start` and `end` in epoch minutes, `day` the day number it starts on."""
 
@@ -25,7 +26,7 @@ class Shifts:
     end: Minutes
     day: Minutes
 
-    @property
+    @functools.cached_property
     def length(self) -> Minutes:
         """Minutes from start to end, breaks included."""
         return self.end - self.start

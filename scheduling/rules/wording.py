@@ -33,7 +33,7 @@ def local(zone: str, minute: int) -> dt.datetime:
 
 def moment(zone: str, minute: int) -> str:
     """An epoch minute as date and wall-clock time."""
-    return local(zone, minute).strftime("%Y-%m-%d %H:%M")
+    return local(zone, minute).isoformat(" ", "minutes")
 
 
 def listed(ids: list[str]) -> str:
