@@ -38,6 +38,7 @@ class Command:
 COMMANDS = (
     Command("demo", "The main job end to end on a demonstration program."),
     Command("serve", "Serve over Streamable HTTP at /mcp."),
+    Command("worker", "Carry solve runs out and deliver notices; any number, on any machine."),
     Command("stdio", "Serve one client on standard input and output."),
     Command("import", "Import a year from CSV files or a workbook, or an edited block.", "import_"),
     Command("export", "Write the year's input or a block: workbook, CSV, a page to print."),

@@ -29,6 +29,8 @@ from scheduling.store.plans import Plans
 from scheduling.store.policies import Policies
 from scheduling.store.programs import Programs
 from scheduling.store.rosters import MARGIN, Rosters
+from scheduling.store.runs import Runs
+from scheduling.store.snapshots import Snapshots
 from scheduling.store.stages import Stages
 from scheduling.store.transaction import Transaction
 from scheduling.store.versions import Versions
@@ -43,8 +45,9 @@ class UnitOfWork:
     the truth until the end. (`unit.programs.add` creates and locks at once.) Other rows are locked after the program's.
     Keep no unit open over a long computation: read in one, compute, then lock, compare and write in another.
 
-    Repositories: `programs`, `people`, `absences`, `policies`, `versions`, `overrides`, `plans`, `stages`, `waivers`,
-    `feeds`, `notices`, `outbox`, `idempotency`, `imports`, `trail`. They take the program's slug first, return values of
+    Repositories: `programs`, `people`, `absences`, `policies`, `versions`, `overrides`, `plans`, `stages`, `runs`,
+    `snapshots`, `waivers`, `feeds`, `notices`, `outbox`, `idempotency`, `imports`, `trail`. They take the program's slug
+    first, return values of
     `scheduling.model`, and record what they change. A unit that changed something writes its audit row and its events
     in the same transaction.
     `today` pins the clock of every program read here.
@@ -64,6 +67,8 @@ class UnitOfWork:
         self.idempotency = Idempotency(tx)
         self.imports = Imports(tx)
         self.stages = Stages(tx)
+        self.runs = Runs(tx)
+        self.snapshots = Snapshots(tx)
         self.waivers = Waivers(tx)
         self.feeds = Feeds(tx)
         self.notices = Notices(tx)

@@ -1,0 +1,171 @@
+"""Gather what a run asks of the solver: the schedule it starts from, what stays, what may move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scheduling.model.activity import Catalogue
+from scheduling.model.calendar import BlockRef, is_weekday_call, year_window
+from scheduling.model.errors import InvalidError
+from scheduling.model.override import SOURCES, Source
+from scheduling.model.part import PARTS, Part, Slot, Window
+from scheduling.model.roster import NO_SOURCE, Lock, Roster
+from scheduling.model.run import RunKind, RunRequest
+from scheduling.model.version import BlockSchedule
+from scheduling.services.target import Target, TargetKind, versions_of
+from scheduling.services.validate import whole_years
+from scheduling.solver.problem import Freeze, Problem, Settings, Stage
+from scheduling.solver.weeks import week_of
+from scheduling.store.unit import UnitOfWork
+
+STARTS = tuple(k.value for k in TargetKind if k is not TargetKind.PLAN)
+_SATURDAY = 6
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A run's problem; `live` and `start` are the versions that stand and those it starts from, by block.
+
+    `schedules` are the contents it starts from, `freed` the weeks that may move where only some may.
+    """
+
+    problem: Problem
+    live: Mapping[BlockRef, str]
+    start: Mapping[BlockRef, str]
+    schedules: Mapping[BlockRef, BlockSchedule]
+
+    @property
+    def freed(self) -> tuple[Window, ...] | None:
+        """The weeks that may move, None for all."""
+        return self.problem.freed
+
+    @property
+    def start_roster(self) -> Roster:
+        """The schedule it starts from, as a whole."""
+        return self.problem.base or self.problem.roster
+
+
+async def gather(unit: UnitOfWork, slug: str, request: RunRequest) -> Gathered:
+    """Read what the request speaks of.
+
+    NotFoundError for an unknown block or version, InvalidError for a start that is no schedule, an unknown profile, an
+    effort or a model beyond the program's limits.
+    """
+    origin = Target.parse(request.origin, "from")
+    if origin.kind is TargetKind.PLAN:
+        raise InvalidError("from", "a plan is an overlay, not a schedule", valid=STARTS)
+    program = await unit.program(slug)
+    window = year_window(request.year) if request.block is None else program.calendar.block(request.block).window
+    for frozen in request.freeze:
+        if frozen.person is not None:
+            program.person(frozen.person)
+        if not frozen.window.meets(window):
+            raise InvalidError("freeze", f"{frozen.window} lies outside {request.title}")
+    at = await versions_of(unit, slug, origin)
+    roster = await unit.roster(slug, whole_years(window), overlay=False, at=at)
+    state = await unit.programs.state(slug)
+    live = {ref: version.hash for ref, version in state.live.items()}
+    schedules = await unit.versions.load(slug, roster.versions.values())
+    held = [
+        Freeze(Window(o.slot.date, o.slot.date), p)
+        for o in await unit.overrides.active(slug, window)
+        for p in (o.person, o.replacement)
+        if p is not None
+    ]
+    problem = _problem(roster, window, request, held)
+    _require_size(problem)
+    return Gathered(problem, live, roster.versions, {ref: schedules[h] for ref, h in roster.versions.items()})
+
+
+def _problem(roster: Roster, window: Window, request: RunRequest, held: Iterable[Freeze]) -> Problem:
+    """What active overrides stand on stays: they would lose their hold otherwise, on both sides."""
+    settings = Settings(
+        seed=request.seed,
+        effort=request.effort,
+        profile=request.objective or "standard",
+        deterministic=request.deterministic,
+    )
+    asked = Problem(
+        stage=Stage.BLOCK if request.kind is RunKind.BLOCK else Stage.CALLS,
+        roster=replace(roster, locks=tuple(_locks(roster, window))),
+        window=window,
+        weeks_free=request.kind is RunKind.YEAR,
+        calls_free=True,
+        frozen=_merged([*held, *(Freeze(f.window, f.person) for f in request.freeze)]),
+        freed=None if request.objective else affected_weeks(roster, window),
+        settings=settings,
+    )
+    base = _without(asked, Source.TEMPLATE)
+    if asked.stage is not Stage.BLOCK:
+        return replace(asked, base=base)
+    return replace(asked, roster=_without(asked, Source.TEMPLATE, Source.SOLVER), base=base)
+
+
+def affected_weeks(roster: Roster, window: Window) -> tuple[Window, ...] | None:
+    """The weeks in which a finished schedule has work of people who are away, or nights that nobody has.
+
+    None, which is all of the window, where it is not finished or nothing of it is broken.
+    """
+    inside = slice(roster.day(window.start), roster.day(window.end) + 1)
+    sources, cells = roster.sources[:, inside], roster.cells[:, inside]
+    decided = (sources == SOURCES.index(Source.SOLVER)) & (cells != Catalogue.OPEN)
+    if not decided.any() or (sources == SOURCES.index(Source.TEMPLATE)).any():
+        return None
+    working = np.array([not roster.catalogue[code].is_time_off for code in roster.catalogue.codes])
+    broken = (decided & roster.absent[:, inside] & working[cells]).any(axis=(0, 2))
+    dates = {window.start + dt.timedelta(days=int(day)) for day in np.nonzero(broken)[0]}
+    dates |= {night for night in window if _is_bare(roster, night)}
+    return tuple(sorted({week_of(date) for date in dates})) or None
+
+
+def _is_bare(roster: Roster, night: dt.date) -> bool:
+    return is_weekday_call(night) and not roster.holders(roster.policy(night).call.activity, Slot(night, Part.NIGHT))
+
+
+def _locks(roster: Roster, window: Window) -> Iterator[Lock]:
+    """The locked cells of the window, which the rule on locks then watches."""
+    for person, slot, code in roster.filled(window):
+        source = roster.source_at(person, slot)
+        if source is not None and source.locked:
+            yield Lock(person, slot, code, source)
+
+
+def _without(problem: Problem, *gone: Source) -> Roster:
+    """The roster with the cells that are to be decided opened where they come from these sources."""
+    roster = problem.roster
+    numbers = [SOURCES.index(source) for source in gone]
+    cells, sources = roster.cells.copy(), roster.sources.copy()
+    for p, d, s in zip(*np.nonzero(np.isin(roster.sources, numbers)), strict=True):
+        if problem.is_free(roster.program.people[p].id, Slot(roster.date(d), PARTS[s])):
+            cells[p, d, s], sources[p, d, s] = Catalogue.OPEN, NO_SOURCE
+    return replace(roster, base=cells.copy(), cells=cells, sources=sources)
+
+
+def _require_size(problem: Problem) -> None:
+    """InvalidError for more choices (person, slot, activity) than the program's policy lets one run hold."""
+    most = problem.policy.solve.cells_max
+    codes = len({r.activity for r in problem.policy.requirements if r.activity}) + 1
+    weekdays = sum(date.isoweekday() < _SATURDAY for date in problem.window)
+    nights = len(problem.window)
+    people = problem.roster.program.people
+    half_days = sum(codes if person.is_resident else codes + len(person.limits) for person in people)
+    choices = nights * sum(person.takes_call for person in people)
+    if problem.stage is Stage.BLOCK:
+        choices += 2 * weekdays * half_days
+    if choices > most:
+        raise InvalidError(
+            "block" if problem.stage is Stage.BLOCK else "year",
+            f"about {choices} choices, above the program's limit of {most}",
+        )
+
+
+def _merged(freezes: Iterable[Freeze]) -> tuple[Freeze, ...]:
+    """In order, once each; what is frozen for everybody needs no names."""
+    found = set(freezes)
+    everybody = {f.window for f in found if f.person is None}
+    named = (f for f in found if f.person is None or f.window not in everybody)
+    return tuple(sorted(named, key=lambda f: (f.window, f.person or "")))

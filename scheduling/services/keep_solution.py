@@ -1,0 +1,107 @@
+"""Keep what a solve found: draft versions of every block it touches, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from scheduling.model.calendar import Block, BlockRef
+from scheduling.model.lifecycle import VersionState
+from scheduling.model.override import SOURCES
+from scheduling.model.part import Slot
+from scheduling.model.roster import Roster
+from scheduling.model.version import BlockSchedule, Cell
+from scheduling.rules.finding import Binding
+from scheduling.rules.validation import validate
+from scheduling.services.gather_problem import Gathered
+from scheduling.solver.solution import Solution
+from scheduling.store.unit import UnitOfWork
+
+ORIGIN = "solve"
+_MOST_GAPS = 40
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What of a solution is stored: contents by block, and the facts of the run's result."""
+
+    contents: Mapping[BlockRef, BlockSchedule]
+    facts: Mapping[str, Any]
+
+
+def prepare(gathered: Gathered, solution: Solution) -> Kept:
+    """The contents and the facts of a solution; pure, and worth a thread. Every solution is checked apart from the model."""
+    problem = gathered.problem
+    solved = solution.applied(problem.roster)
+    contents = {block.ref: _content(gathered, solved, block) for block in _touched(gathered, solution)}
+    after, before = validate(solved, problem.window), validate(gathered.start_roster, problem.window)
+    counts = {binding.value: sum(f.binding is binding for f in after.findings) for binding in Binding}
+    musts = {name for name, f in zip(after.ids, after.findings, strict=True) if f.binding is Binding.MUST}
+    facts = {
+        "status": solution.status.value,
+        "tiers": [
+            {
+                "tier": tier.tier.value,
+                "objective": tier.objective,
+                "bound": tier.bound,
+                "proved": tier.proved,
+                "sentence": tier.sentence,
+            }
+            for tier in solution.tiers
+        ],
+        "gaps": [str(slot) for slot in solution.gaps[:_MOST_GAPS]],
+        "findings": counts,
+        "new_musts": sorted(musts - set(before.ids)),
+        "problem": solution.problem,
+        "solution": sha256(solution.packed).hexdigest(),
+        "effort": round(solution.effort, 3),
+        "freed": None if gathered.freed is None else [[str(w.start), str(w.end)] for w in gathered.freed],
+    }
+    return Kept(contents, facts)
+
+
+def _touched(gathered: Gathered, solution: Solution) -> list[Block]:
+    """The blocks asked for, and neighbours a post-call duty falls into, where they hold a schedule already."""
+    calendar = gathered.problem.roster.program.calendar
+    window = gathered.problem.window
+    wanted = {block.ref: block for block in calendar.blocks_in(window)}
+    for slot in [*(cell.slot for cell in solution.cells), *(slot for _, slot in solution.opened)]:
+        if slot.date not in window:
+            block = calendar.block_of(slot.date)
+            if block.ref in gathered.schedules and _reaches(gathered.problem.roster, block):
+                wanted[block.ref] = block
+    return [wanted[ref] for ref in sorted(wanted)]
+
+
+def _reaches(roster: Roster, block: Block) -> bool:
+    return block.start in roster.window and block.end in roster.window
+
+
+def _content(gathered: Gathered, solved: Roster, block: Block) -> BlockSchedule:
+    cells = []
+    for person, slot, code in solved.filled(block.window):
+        number = int(solved.sources[solved.row(person), solved.day(slot.date), int(slot.part)])
+        cells.append(Cell(person, Slot(slot.date, slot.part), code, SOURCES[number]))
+    start = gathered.schedules.get(block.ref)
+    return BlockSchedule.of(block, cells, start.rotations if start else ())
+
+
+async def store(unit: UnitOfWork, slug: str, gathered: Gathered, kept: Kept) -> dict[str, str]:
+    """Store the contents as drafts and name them by block; the unit holds the program's lock.
+
+    Neighbours that stay as they are, and blocks of a year in which nothing changes, are not drafted anew.
+    """
+    program = await unit.program(slug)
+    live = {str(ref): v.hash for ref, v in (await unit.programs.state(slug)).live.items()}
+    asked = {block.ref for block in program.calendar.blocks_in(gathered.problem.window)}
+    versions: dict[str, str] = {}
+    for ref, content in kept.contents.items():
+        if content.digest == gathered.start.get(ref) and (ref not in asked or len(asked) > 1):
+            continue
+        made = await unit.versions.add(program, content, origin=ORIGIN, parent=gathered.start.get(ref))
+        if made.hash != live.get(str(ref)) and made.state not in (VersionState.DRAFT, VersionState.STAGED):
+            await unit.versions.set_state(slug, made.hash, VersionState.DRAFT)
+        versions[str(ref)] = made.hash
+    return versions

@@ -1,0 +1,65 @@
+"""The worker that a server starts beside itself, restarts when it dies, and never leaves behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import anyio
+import structlog
+from anyio.abc import Process
+
+from server.settings import Settings
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 60.0
+STEADY = 60.0
+"""Seconds after which a worker that ran so long counts as one that works."""
+
+GRACE = 8.0
+_log = structlog.get_logger("worker")
+
+
+class WorkerChild:
+    """`run` keeps one worker process alive until cancelled.
+
+    The child reads a pipe whose other end only this process holds: when this process dies, however it dies, the child ends.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.process: Process | None = None
+
+    async def run(self) -> None:
+        """Keep the worker alive."""
+        wait = FIRST_WAIT
+        while True:
+            begun = anyio.current_time()
+            await self._once()
+            lived = anyio.current_time() - begun
+            wait = FIRST_WAIT if lived > STEADY else min(LONGEST_WAIT, wait * 2)
+            _log.warning("the worker ended and is started again", lived=round(lived, 1), wait=wait)
+            await anyio.sleep(wait)
+
+    async def _once(self) -> None:
+        environment = {**os.environ, "HOUSESTAFF_HOME": str(self._settings.home)}
+        command = [sys.executable, "-P", "-m", "server", "worker", "--child"]
+        process = await anyio.open_process(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=None, env=environment
+        )
+        self.process = process
+        try:
+            await process.wait()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._end(process)
+
+    async def _end(self, process: Process) -> None:
+        if process.stdin is not None:
+            await process.stdin.aclose()
+        with anyio.move_on_after(GRACE):
+            await process.wait()
+        if process.returncode is None:
+            process.kill()
+        await process.aclose()
