@@ -13,6 +13,8 @@ from mcp.client.context import ClientRequestContext
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitRequestParams, ElicitResult, TextResourceContents
 
+from scheduling.services.notify.deliver import deliver_once
+from scheduling.services.notify.settings import DeliverySettings
 from scheduling.store.database import Database
 from tests.scheduling.services.publishing.small_house import NIGHT, REF, SLUG, SmallHouse, block_content
 from tests.server.publishing_town import RealTown, settle_town
@@ -205,3 +207,36 @@ async def test_drafts_are_discarded_and_findings_waived_by_decide(wire: Wire, sm
     waived = next(f for f in again["findings"] if f["id"] == finding)["waived"]
     assert (waived["by"], waived["reason"], waived["until"]) == ("admin", "agreed with the committee", "2026-04-30")
     assert (await wire.call("decide", {**waiver, "until": "2026-01-01"}))["code"] == "invalid"
+
+
+async def test_an_absence_that_was_asked_for_is_approved_by_who_may(wire: Wire) -> None:
+    """A resident asks for their own; they cannot decide it; the coordinator can, once and again without effect."""
+    asked = {"person": "pgy1-01", "start": "2026-03-17", "end": "2026-03-18"}
+    absence = (await wire.call("record_absence", asked, role="resident"))["absence"]
+    assert absence["status"] == "pending"
+    decision = {"kind": "approve_absence", "id": absence["id"]}
+    assert (await wire.call("decide", decision, role="resident"))["code"] == "forbidden"
+    for _ in range(2):
+        assert (await wire.call("decide", decision, role="coordinator"))["state"] == "approved"
+    refused = await wire.call("decide", {**decision, "kind": "reject"}, role="coordinator")
+    assert refused["code"] == "conflict"
+
+
+async def test_people_read_what_they_were_told_and_nobody_elses(wire: Wire, small: SmallHouse) -> None:
+    """A publication stands on the list of everybody it concerns, without names, once the worker has told it."""
+    await wire.call("publish", await staged(wire, small))
+    await deliver_once(small.database, DeliverySettings())
+
+    told = await wire.read(f"housestaff://{SLUG}/notices", role="faculty")
+    assert [n["kind"] for n in told["notices"]] == ["schedule.published"]
+    assert told["notices"][0]["text"].startswith("A new schedule was published for block 2025/10. ")
+    nothing = await wire.read(f"housestaff://{SLUG}/notices", role="auditor")
+    assert nothing["notices"] == []
+
+
+async def test_a_question_and_its_refusal_stand_in_the_trail(wire: Wire, small: SmallHouse) -> None:
+    """What was asked and not agreed to is on record; in the older protocol question and answer are one call."""
+    await wire.call("publish", await staged(wire, small), person=Person("decline"))
+    trail = await wire.read(f"housestaff://{SLUG}/audit")
+    outcomes = [e["outcome"] for e in trail["entries"] if e["tool"] == "publish"]
+    assert outcomes == (["forbidden", "asked"] if wire.era == "auto" else ["forbidden"])
