@@ -92,14 +92,14 @@ def _occupied(roster: Roster, person: Person, slot: Slot) -> Iterator[Blocker]:
 def _call(roster: Roster, person: Person, slot: Slot) -> Iterator[Blocker]:
     week = fmit_week(slot.date)
     fmit = roster.policy(slot.date).call.fmit_activity
+    on_the_day = any(roster.at(person.id, Slot(slot.date, part)) == fmit for part in (Part.AM, Part.PM))
     if is_weekday_call(slot.date):
-        on_the_day = any(roster.at(person.id, Slot(slot.date, part)) == fmit for part in (Part.AM, Part.PM))
         if on_the_day or attends(roster, person.id, week):
             yield Blocker(OWN_FMIT, f"{person.id} is FMIT attending in the week of {week.start}")
     elif (there := _fmit_that_day(roster, slot)) and person.id not in there:
         yield Blocker(FMIT_NIGHT, f"the night of {slot.date} belongs to the FMIT attending {there[0]}")
     before = Window(week.start - days(7), week.start - days(1))
-    if slot.date.isoweekday() == FRIDAY and _after(roster, person.id, before, week):
+    if slot.date.isoweekday() == FRIDAY and not on_the_day and _after(roster, person.id, before, week):
         yield Blocker(POST_FMIT_FRIDAY, f"{slot.date} is the Friday after the FMIT week of {person.id}")
     if slot.date.isoweekday() == SUNDAY and _after(roster, person.id, before, week):
         yield Blocker(POST_FMIT_SUNDAY, f"{slot.date} is the Sunday after the FMIT week of {person.id}")

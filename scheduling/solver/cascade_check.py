@@ -44,14 +44,15 @@ def checked(plan: CascadePlan, case: Case) -> CascadePlan:
         if step.to is not None and after.at(step.to, step.slot) != step.activity:
             raise UnsoundPlanError(f"{step.to} does not hold {step.activity} at {step.slot}")
     dates = _dates(case.window)
-    excused = {(s.slot.date, s.slot.part) for s in plan.gaps}
+    missed = [s for s in plan.steps if any(c.name in ("gap", "procedure") for c in s.charges)]
+    excused = {(s.slot.date, s.slot.part) for s in (*plan.gaps, *missed)}
     excused |= {(r.slot.date, r.slot.part) for s in plan.steps for r in s.releases if r.type is OverrideType.GAP}
     stood = _must(roster, dates)
     for finding in _must(after, dates):
         if not any(_within(finding, f) for f in stood) and (finding.start, finding.part) not in excused:
             raise UnsoundPlanError(finding.message)
-    missing = sum(any(c.name in ("gap", "procedure") for c in s.charges) for s in plan.gaps)
-    return replace(plan, after=_figures(after, dates, missing, plan.before.hours))
+    uncovered = sum(s.type is OverrideType.GAP for s in missed)
+    return replace(plan, after=_figures(after, dates, uncovered, plan.before.hours))
 
 
 def _dates(window: Window) -> Window:

@@ -25,6 +25,7 @@ from scheduling.solver.cascade_price import Choice
 Var = cp_model.IntVar
 Sum = cp_model.LinearExprT
 _SUNDAY_AFTER = 3
+_WEEK = 7
 _STEPS = 4
 _HUGE = 2**62
 
@@ -178,6 +179,7 @@ class CascadeModel:
         Told apart whether one person does it alone or several share it: without that the relaxation mixes everybody a
         little and proves nothing.
         """
+        roles_of: dict[tuple[Window, str], list[Var]] = {}
         for week in self.case.stretches:
             mine: dict[str, list[Var]] = defaultdict(list)
             for duty in self.case.duties:
@@ -197,6 +199,11 @@ class CascadeModel:
                     parts.append(roles[1])
                     self.model.add_implication(roles[1], shared)
                 self._in_stretch[name] += roles
+                roles_of[week, name] = roles
+                before = roles_of.get((Window(week.start - days(_WEEK), week.end - days(_WEEK)), name), [])
+                if before:
+                    again = self._bool(points(self.figures.rule_broken))
+                    self.model.add(sum(before) + sum(roles) <= 1 + again)
                 for var in takes:
                     self.model.add_bool_or([var.negated(), *roles])
                 self._no_call_beside(week, name, roles)

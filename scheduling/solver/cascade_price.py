@@ -19,6 +19,7 @@ from scheduling.solver.cascade_case import Case, Cell, Duty, Post, dependents
 from scheduling.solver.cascade_options import FollowOn, Options, Own, monday
 
 _SUNDAY_AFTER = 3
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,8 @@ class _Bill:
             assert draft.duty.stretch is not None
             assert draft.step.to is not None
             first[draft.duty.stretch].setdefault(draft.step.to, draft)
-        for week, people in first.items():
+        for week, people in sorted(first.items()):
+            self._in_a_row(week, people, first.get(Window(week.start - days(_WEEK), week.end - days(_WEEK)), {}))
             for number, (person, draft) in enumerate(people.items()):
                 if number:
                     draft.charges.append(Charge("fmit_handover", points(self.figures.fmit_handover)))
@@ -184,6 +186,11 @@ class _Bill:
                     draft.charges.append(Charge("rule_broken", points(self.figures.rule_broken)))
                     draft.warnings.append(broken)
                 self._no_call_beside(week, person)
+
+    def _in_a_row(self, week: Window, people: Mapping[str, _Draft], before: Mapping[str, _Draft]) -> None:
+        for person in sorted(people.keys() & before.keys()):
+            people[person].charges.append(Charge("rule_broken", points(self.figures.rule_broken)))
+            people[person].warnings.append(f"{person} would have FMIT days in two weeks in a row, until {week.end}")
 
     def _no_call_beside(self, week: Window, person: str) -> None:
         for duty, taker in self._takers():

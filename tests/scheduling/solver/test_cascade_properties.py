@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scheduling.model.calendar import days
@@ -20,6 +20,8 @@ from tests.scheduling.solver.cascade_programs import MONDAY, small_program
 NEVER_LOST = {"FMIT", "AT", "PCAT", "DO"}
 
 
+@example(seed=259, length=2, shift=0, both=False)
+@example(seed=945, length=5, shift=0, both=True)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10_000), length=st.integers(1, 5), shift=st.integers(-4, 4), both=st.booleans())
 def test_plans_keep_their_promises(seed: int, length: int, shift: int, both: bool) -> None:
