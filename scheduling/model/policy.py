@@ -215,6 +215,9 @@ class SolveFigures(Section):
     fmit_apart_weeks: Count
     """Weeks of one attending closer than this are priced."""
     relaxations: Annotated[int, Field(ge=0, le=3)]
+    """How many ways out of a conflict are worked out."""
+    relax: Mapping[str, Annotated[int, Field(ge=1, le=1000)]]
+    """What giving way once costs, by rule and term, when nothing satisfies them all; those not named never give way."""
 
 
 class Policy(Section):

@@ -11,11 +11,11 @@ from scheduling.model.calendar import FRIDAY, SATURDAY, academic_year, days
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.person import Person
 from scheduling.rules.clinic_cap import cap
-from scheduling.rules.lecture import is_exempt
 from scheduling.solver.build import Build
 from scheduling.solver.calls_year import offer_nights, price_change, price_nights
 from scheduling.solver.catalog import allowed, constrain_all
 from scheduling.solver.duty_cells import HALF_DAYS, follow_calls
+from scheduling.solver.lectures import lecture_at
 from scheduling.solver.objective import Where
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.progress import Listener, Stop
@@ -32,9 +32,9 @@ Procedures = defaultdict[Slot, defaultdict[str, set[str]]]
 """Sites of the residents a procedure that needs a credential was offered to, by slot and code."""
 
 
-def build_block(problem: Problem, *, explaining: bool = False) -> Build:
+def build_block(problem: Problem, *, explaining: bool = False, insist: Iterable[str] = ()) -> Build:
     """The model of the window's open weekday half-days and, where calls are free, its nights."""
-    build = Build(problem, explaining=explaining)
+    build = Build(problem, explaining=explaining, insist=insist)
     if problem.calls_free:
         offer_nights(build)
     wanted = _offer_residents(build)
@@ -64,6 +64,7 @@ def _offer_residents(build: Build) -> Procedures:
             continue
         for slot in weekday_slots(build.problem):
             if not build.problem.is_free(person.id, slot):
+                _offer_locked(build, person, slot)
                 continue
             options = allowed(build, person.id, slot, resident_options(build, person, slot))
             if options:
@@ -72,6 +73,19 @@ def _offer_residents(build: Build) -> Procedures:
                     if roster.catalogue[code].needs_credential:
                         procedures[slot][code].add(person.site)
     return procedures
+
+
+def _offer_locked(build: Build, person: Person, slot: Slot, others: Iterable[str] = ()) -> None:
+    """In an explaining build a locked half-day is a choice that its lock, or the absence behind it, switches on."""
+    held = build.problem.roster.at(person.id, slot)
+    if not build.explaining or held is None:
+        return
+    activity = build.problem.roster.policy(slot.date).catalogue[held]
+    weighs = activity.uses_room or activity.needs_supervision or activity.needs_credential
+    if activity.is_time_off and build.problem.roster.is_absent(person.id, slot):
+        build.variables.offer(person.id, slot, dict.fromkeys(others))
+    elif weighs or others:
+        build.variables.offer(person.id, slot, dict.fromkeys((held, *others)))
 
 
 def resident_options(build: Build, person: Person, slot: Slot) -> list[str]:
@@ -84,25 +98,11 @@ def resident_options(build: Build, person: Person, slot: Slot) -> list[str]:
         return []
     pgy = person.pgy(academic_year(slot.date))
     found = dict.fromkeys(r.activity or rotation.activity for r in policy.requirements if r.meant_for(rotation, pgy))
-    if lecture := lecture_at(build, person.id, slot):
+    if lecture := lecture_at(roster, person.id, slot):
         found.setdefault(lecture)
     if _worked_last_night(build, person.id, slot):
         found.setdefault(figures.off)
     return list(found)
-
-
-def lecture_at(build: Build, person: str, slot: Slot) -> str | None:
-    """The education the slot is kept for, None for exempt residents and all other slots."""
-    roster = build.problem.roster
-    figures = roster.policy(slot.date).rotations
-    block = roster.program.calendar.block_of(slot.date)
-    if slot.date == block.last_wednesday:
-        code = figures.lecture if slot.part is Part.AM else figures.advising
-    elif (slot.date.isoweekday(), slot.part) == (figures.lecture_slot.weekday, figures.lecture_slot.part):
-        code = figures.lecture
-    else:
-        return None
-    return None if is_exempt(roster, person, block) else code
 
 
 def _worked_last_night(build: Build, person: str, slot: Slot) -> bool:
@@ -120,9 +120,11 @@ def _offer_faculty(build: Build, procedures: Procedures) -> None:
             weekday = slot.date.isoweekday()
             if person.available_weekdays and weekday not in person.available_weekdays:
                 continue
+            options = list(faculty_options(build, person, slot, procedures))
             if not build.problem.is_free(person.id, slot):
+                _offer_locked(build, person, slot, options)
                 continue
-            options = allowed(build, person.id, slot, faculty_options(build, person, slot, procedures))
+            options = allowed(build, person.id, slot, options)
             if options:
                 build.variables.offer(person.id, slot, options)
 
@@ -160,6 +162,8 @@ def _fill(build: Build) -> None:
     roster = build.problem.roster
     for person, slot, options in build.variables.decided():
         if slot.part is Part.NIGHT or slot.date not in build.problem.window or roster.is_absent(person, slot):
+            continue
+        if not build.problem.is_free(person, slot):
             continue
         total = Sum(options.values())
         if build.explaining:

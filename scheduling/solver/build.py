@@ -9,6 +9,7 @@ human would name gets a literal that switches it on.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -48,12 +49,13 @@ class Tally:
 class Build:
     """A model, its decisions, its prices, and where the facts break rules by themselves."""
 
-    def __init__(self, problem: Problem, *, explaining: bool = False) -> None:
+    def __init__(self, problem: Problem, *, explaining: bool = False, insist: Iterable[str] = ()) -> None:
+        """An explaining build takes the rules and terms in `insist` as hard as well."""
         self.problem = problem
         self.explaining = explaining
         self.model = cp_model.CpModel()
         self.variables = Variables(problem, self.model)
-        self.prices = Prices(problem.policy, problem.profile, insist=explaining)
+        self.prices = Prices(problem.policy, problem.profile, insist=insist if explaining else ())
         self.ledger = Ledger()
         self.forced: list[Forced] = []
         self.switches: dict[Instance, cp_model.IntVar] = {}
@@ -71,6 +73,8 @@ class Build:
         name = rule if isinstance(rule, str) else rule.id
         enforcement = self.prices.of(rule)
         if isinstance(enforcement, CheckOnly) or total.high <= bound:
+            return
+        if self.explaining and isinstance(enforcement, Soft):
             return
         self.tally[name].constraints += 1
         if isinstance(enforcement, Soft):

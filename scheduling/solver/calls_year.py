@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scheduling.model.calendar import FRIDAY, academic_year, days, fmit_week, is_weekday_call, year_window
@@ -29,9 +29,9 @@ from scheduling.solver.sums import Literal, Sum
 _WORKWEEK = range(1, 5)
 
 
-def build_calls(problem: Problem, *, explaining: bool = False) -> Build:
+def build_calls(problem: Problem, *, explaining: bool = False, insist: Iterable[str] = ()) -> Build:
     """The model of the window's free nights and, where they are free, its inpatient weeks."""
-    build = Build(problem, explaining=explaining)
+    build = Build(problem, explaining=explaining, insist=insist)
     if problem.weeks_free:
         _offer_weeks(build)
     offer_nights(build)
@@ -88,7 +88,9 @@ def offer_nights(build: Build) -> None:
     for night in problem.window:
         slot = Slot(night, Part.NIGHT)
         code = problem.roster.policy(night).call.activity
-        held = any(not problem.is_free(p, slot) for p in problem.roster.holders(code, slot))
+        held = [p for p in problem.roster.holders(code, slot) if not problem.is_free(p, slot)]
+        if held and build.explaining and is_weekday_call(night) and problem.calls_free:
+            _offer_locked(build, held, slot, code)
         if held or not any(problem.is_free(p.id, slot) for p in variables.faculty):
             continue
         if is_weekday_call(night):
@@ -100,6 +102,13 @@ def offer_nights(build: Build) -> None:
             for person in variables.faculty:
                 if problem.is_free(person.id, slot):
                     variables.put(person.id, slot, code, variables.attends(person.id, night))
+
+
+def _offer_locked(build: Build, held: list[str], slot: Slot, code: str) -> None:
+    """In an explaining build a locked night is a choice that its lock switches on."""
+    build.variables.nights.append(slot.date)
+    for person in held:
+        build.variables.offer(person, slot, (code,))
 
 
 def _offer_night(build: Build, slot: Slot, code: str) -> None:

@@ -27,13 +27,15 @@ class UnbuildableRuleError(RuntimeError):
 class Constraint:
     """How a rule is written into a model, and the stages in which it has a bite.
 
-    `write` sets sums against bounds; `forbids` names single choices that the rule never allows. A module has one or both.
+    `write` sets sums against bounds; `forbids` names single choices that the rule never allows. A module has one or both. What is
+    forbidden is explained as one condition a date, or, `by_activity`, one for each activity.
     """
 
     rule: Rule
     stages: frozenset[Stage]
     write: Callable[[Rule, Build], None] | None
     forbids: Callable[[Build, str, Slot, str], bool] | None
+    by_activity: bool = False
 
 
 def stem(rule: Rule) -> str:
@@ -56,7 +58,7 @@ def _constraint(rule: Rule) -> Constraint:
     write, forbids = getattr(module, "constrain", None), getattr(module, "forbids", None)
     if write is None and forbids is None:
         raise UnbuildableRuleError(f"{name} neither constrains nor forbids anything")
-    return Constraint(rule, frozenset(module.STAGES), write, forbids)
+    return Constraint(rule, frozenset(module.STAGES), write, forbids, getattr(module, "BY_ACTIVITY", False))
 
 
 def in_force(build: Build) -> tuple[Constraint, ...]:
@@ -101,5 +103,9 @@ def _forbid(constraint: Constraint, build: Build) -> None:
     assert constraint.forbids is not None
     for person, slot, options in build.variables.decided():
         for code, literal in options.items():
-            if constraint.forbids(build, person, slot, code):
-                build.at_most(constraint.rule, Where((person,), (slot.date,), slot.part), Sum([literal]), 0)
+            if not constraint.forbids(build, person, slot, code):
+                continue
+            where = Where((person,), (slot.date,), slot.part)
+            if build.explaining:
+                where = Where((person,), (), None, code) if constraint.by_activity else Where((person,), (slot.date,))
+            build.at_most(constraint.rule, where, Sum([literal]), 0)

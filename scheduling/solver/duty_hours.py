@@ -61,6 +61,8 @@ class DutyHours:
     build: Build
     people: tuple[str, ...]
     _works: dict[str, list[Work]] = field(default_factory=dict)
+    _cells: dict[tuple[str, Slot], tuple[Work, ...]] = field(default_factory=dict)
+    _instants: dict[tuple[dt.date, int], int] = field(default_factory=dict)
     _free: dict[tuple[str, dt.date, bool], Literal] = field(default_factory=dict)
 
     def works(self, person: str) -> list[Work]:
@@ -78,7 +80,20 @@ class DutyHours:
         found = [w for d in dates_ for part in PARTS for w in self._works_at(person, Slot(d, part))]
         return sorted(found, key=lambda w: (w.start, w.end))
 
-    def _works_at(self, person: str, slot: Slot) -> Iterator[Work]:
+    def _works_at(self, person: str, slot: Slot) -> tuple[Work, ...]:
+        found = self._cells.get((person, slot))
+        if found is None:
+            found = self._cells[person, slot] = tuple(self._make_works(person, slot))
+        return found
+
+    def _instant(self, date: dt.date, minutes: int) -> int:
+        found = self._instants.get((date, minutes))
+        if found is None:
+            clock = self.build.problem.roster.program.clock
+            found = self._instants[date, minutes] = clock.epoch_minute(date, minutes)
+        return found
+
+    def _make_works(self, person: str, slot: Slot) -> Iterator[Work]:
         roster = self.build.problem.roster
         catalogue = roster.policy(slot.date).catalogue
         by_span: dict[tuple[int, int], list[tuple[Activity, Literal]]] = {}
@@ -87,12 +102,11 @@ class DutyHours:
             span = None if activity.home_call else activity.span(slot.part)
             if span is not None:
                 by_span.setdefault(span, []).append((activity, literal))
-        clock = roster.program.clock
         for (start, end), choices in by_span.items():
             yield Work(
                 slot,
-                clock.epoch_minute(slot.date, start),
-                clock.epoch_minute(slot.date, end),
+                self._instant(slot.date, start),
+                self._instant(slot.date, end),
                 Sum(literal for _, literal in choices),
                 tuple(activity for activity, _ in choices),
             )
@@ -124,9 +138,8 @@ class DutyHours:
     def minutes(self, period: Period) -> Sum:
         """Worked minutes of a period, each duty cut at its edges; cells inside leave do not count."""
         roster = self.build.problem.roster
-        clock = roster.program.clock
-        low = clock.epoch_minute(period.window.start, 0)
-        high = clock.epoch_minute(period.window.end + days(1), 0)
+        low = self._instant(period.window.start, 0)
+        high = self._instant(period.window.end + days(1), 0)
         total = Sum()
         for work in self.works_in(period.person, period.window.widen(1, 0)):
             inside = min(work.end, high) - max(work.start, low)

@@ -54,11 +54,11 @@ class Breach:
 class Prices:
     """Weights and enforcement as the policy and the objective profile have them."""
 
-    def __init__(self, policy: Policy, profile: ObjectiveProfile, *, insist: bool = False) -> None:
-        """With `insist`, what the profile insists on is hard rather than priced."""
+    def __init__(self, policy: Policy, profile: ObjectiveProfile, *, insist: Iterable[str] = ()) -> None:
+        """What is insisted on is hard rather than priced."""
         self._policy = policy
         self._profile = profile
-        self._insisted = frozenset(profile.insist) if insist else frozenset[str]()
+        self._insisted = frozenset(insist)
 
     def of(self, rule: Rule | str) -> Enforcement:
         """How the rule or term is enforced in this build. KeyError for a term the policy does not price."""

@@ -59,7 +59,8 @@ class Problem:
 
     `roster` holds the facts and reaches beyond `window` (the dates decided) as far as rules look back and ahead. Locked
     cells stand, all others of the window are open to the solver, except frozen ones and, where `freed` is given, those on
-    other dates. `people` narrows what is decided to some of them: the rest is as the roster has it. `base` is the schedule that change is counted against (None: nothing is disturbed by any answer).
+    other dates. `people` narrows what is decided to some of them, and `given` takes single cells out: the rest is as the roster
+    has it. `base` is the schedule that change is counted against (None: nothing is disturbed by any answer).
     `weeks_free` and `calls_free` say whether FMIT weeks and Sunday-to-Thursday calls without a locked holder are decided.
     """
 
@@ -72,6 +73,7 @@ class Problem:
     frozen: tuple[Freeze, ...] = ()
     freed: tuple[Window, ...] | None = None
     people: frozenset[str] | None = None
+    given: frozenset[tuple[str, Slot]] = frozenset()
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
@@ -98,7 +100,7 @@ class Problem:
 
     def is_free(self, person: str, slot: Slot) -> bool:
         """True when neither a lock nor a freeze holds the cell and its date is one to be decided."""
-        if slot.date not in self.window:
+        if slot.date not in self.window or (person, slot) in self.given:
             return False
         if self.freed is not None and not any(slot.date in window for window in self.freed):
             return False
@@ -122,6 +124,7 @@ class Problem:
                 sorted(self.frozen),
                 self.freed,
                 self.people,
+                self.given,
                 self.settings,
             ]
         )

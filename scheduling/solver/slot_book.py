@@ -38,7 +38,7 @@ class SlotBook:
         self._made: dict[Slot, tuple[Presence, ...]] = {}
 
     def at(self, slot: Slot) -> tuple[Presence, ...]:
-        """Everybody's presence in the slot, people in order."""
+        """Everybody's presence in the slot, people in order; of other sites only who leads a procedure."""
         found = self._made.get(slot)
         if found is None:
             found = self._made[slot] = tuple(self._presences(slot))
@@ -54,7 +54,9 @@ class SlotBook:
                 for code, literal in options.items():
                     yield Presence(person, catalogue[code], literal)
             elif column is not None and column[row] >= 0:
-                yield Presence(person, catalogue[roster.catalogue.codes[column[row]]], 1)
+                activity = catalogue[roster.catalogue.codes[column[row]]]
+                if person.site in self.sites or activity.needs_credential:
+                    yield Presence(person, activity, 1)
 
 
 def slot_book(build: Build) -> SlotBook:

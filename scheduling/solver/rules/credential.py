@@ -17,7 +17,7 @@ STAGES = (Stage.BLOCK,)
 def constrain(rule: Rule, build: Build) -> None:
     """Each resident against one literal that says an attending is there; faculty without the credential are not.
 
-    Faculty who are already placed serve every site, faculty placed here serve their own: sites stay apart.
+    To a human the condition is one of person and procedure, not of each slot. Faculty who are already placed serve every site, faculty placed here serve their own: sites stay apart.
     """
     book = slot_book(build)
     for slot in book.slots:
@@ -29,6 +29,8 @@ def constrain(rule: Rule, build: Build) -> None:
             attendings = [p for p in there if p.person.is_faculty and p.person.credential(code, slot.date)]
             for presence in there:
                 where = Where((presence.person.id,), (slot.date,), slot.part, code)
+                if build.explaining:
+                    where = Where((presence.person.id,), (), None, code)
                 if presence.person.is_resident:
                     covered = _covered(build, attendings, presence.person.site)
                     build.at_most(rule, where, Sum([presence.literal]).add(covered, -1), 0)

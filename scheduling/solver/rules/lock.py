@@ -16,6 +16,10 @@ def constrain(rule: Rule, build: Build) -> None:
     roster = build.problem.roster
     for person, slot, options in build.variables.decided():
         held = roster.at(person, slot)
-        if held is not None and slot.date in build.problem.window and not build.problem.is_free(person, slot):
-            where = Where((person,), (slot.date,), slot.part, held)
-            build.at_least(rule, where, Sum([options.get(held, 0)]), 1)
+        if (
+            held is not None
+            and held in options
+            and slot.date in build.problem.window
+            and not build.problem.is_free(person, slot)
+        ):
+            build.at_least(rule, Where((person,), (slot.date,), slot.part, held), Sum([options[held]]), 1)

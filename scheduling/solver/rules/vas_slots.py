@@ -7,6 +7,8 @@ from scheduling.solver.build import Build
 from scheduling.solver.problem import Stage
 
 STAGES = (Stage.BLOCK,)
+BY_ACTIVITY = True
+"""To a human the condition is one of person and activity, not of each slot."""
 
 
 def forbids(build: Build, person: str, slot: Slot, code: str) -> bool:  # noqa: ARG001 - one shape for every rule

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from scheduling.model.absence import Absence
+from scheduling.model.activity import Catalogue
 from scheduling.model.calendar import BlockRef, days
 from scheduling.model.clock import Clock
 from scheduling.model.first_version import first_schedules
 from scheduling.model.overlay import build_roster
-from scheduling.model.part import Window
+from scheduling.model.override import SOURCES, Source
+from scheduling.model.part import PARTS, Slot, Window
 from scheduling.model.person import FacultyRole, Kind, Person
 from scheduling.model.policy import ObjectiveProfile, Policy, PolicyHistory, shipped_policy
 from scheduling.model.program import Program
 from scheduling.model.record import YearRecord
-from scheduling.model.roster import Lock, Roster
+from scheduling.model.roster import NO_SOURCE, Lock, Roster
 from scheduling.services.demonstration.build_demo import build_demo
 from scheduling.solver.problem import Problem, Settings, Stage
 
@@ -72,7 +74,7 @@ def with_policy(program: Program, policy: Policy) -> Program:
     return replace(program, policies=PolicyHistory(((ALWAYS, policy),)))
 
 
-def changed(policy: Policy | None = None, **sections: Mapping[str, Any]) -> Policy:
+def changed(policy: Policy | None = None, **sections: Any) -> Policy:
     """A policy with some figures changed by section."""
     plain = (policy or shipped_policy()).model_dump()
     for section, figures in sections.items():
@@ -98,8 +100,6 @@ def settings(**more: Any) -> Settings:
 
 def locked(roster: Roster) -> Roster:
     """The roster as a solve is bound to keep it: its locked cells, for `prog.lock` to look at."""
-    from scheduling.model.part import PARTS, Slot  # noqa: PLC0415 - used by this alone
-
     found = []
     for person in roster.program.people:
         for date in roster.window:
@@ -114,3 +114,18 @@ def locked(roster: Roster) -> Roster:
 def leave(person: str, first: dt.date, length: int = 1) -> Absence:
     """Approved leave of some days."""
     return Absence(f"{person}-{first}", person, first, first + days(length - 1))
+
+
+def block_of(program: Program, record: YearRecord, number: int = 5, **more: Any) -> Problem:
+    """A block of a year, preloaded anew: absences and policies of the program count."""
+    block = program.calendar.block(BlockRef(record.year, number))
+    return Problem(Stage.BLOCK, roster_of(program, record, block.window.widen(35, 14)), block.window, **more)
+
+
+def lock(roster: Roster, person: str, slot: Slot, code: str | None, source: Source = Source.MANUAL) -> Roster:
+    """The roster with one more cell locked by hand; None opens it."""
+    cells, sources = roster.cells.copy(), roster.sources.copy()
+    where = (roster.row(person), roster.day(slot.date), int(slot.part))
+    cells[where] = Catalogue.OPEN if code is None else roster.catalogue.index(code)
+    sources[where] = NO_SOURCE if code is None else SOURCES.index(source)
+    return replace(roster, base=cells.copy(), cells=cells, sources=sources)

@@ -1,0 +1,129 @@
+"""A block by clinic sites: calls first, then each site alone, then one score for the whole.
+
+With calls given nothing couples two sites: rooms and attendings are each site's own, all other prices are a person's. The
+sites' optima therefore add up to the block's, and their proofs to its proof; `certify` holds that against the bound of
+the block as one model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from scheduling.model.part import Slot
+from scheduling.rules.rule import Tier
+from scheduling.solver.block import build_block, read_block, solve_block
+from scheduling.solver.build import Build
+from scheduling.solver.calls_year import solve_calls
+from scheduling.solver.engine import Engine
+from scheduling.solver.objective import TIERS
+from scheduling.solver.problem import Problem, Stage
+from scheduling.solver.progress import Listener, Silence, Stop
+from scheduling.solver.search import breaches_of, run
+from scheduling.solver.solution import Solution
+from scheduling.solver.status import Outcome, Status, TierProof, evaluate
+from scheduling.solver.sums import Sum
+
+CALLS_SHARE = 0.3
+"""Share of the effort for the calls of a block that has them free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The bound of the block as one model, tier by tier. `holds` is True when no schedule is better than the one certified."""
+
+    bounds: tuple[tuple[Tier, int], ...]
+    holds: bool
+    effort: float
+    seconds: float
+
+
+def sites_in(problem: Problem) -> tuple[str, ...]:
+    """The sites of the people to be decided."""
+    people = problem.roster.program.people
+    return tuple(sorted({p.site for p in people if p.active and problem.decides(p.id)}))
+
+
+def solve_by_sites(problem: Problem, *, listener: Listener | None = None, stop: Stop | None = None) -> Solution:
+    """Decide a block part by part; a block of one site with calls given is one part."""
+    sites = sites_in(problem)
+    if len(sites) == 1 and not problem.calls_free:
+        return solve_block(problem, listener=listener, stop=stop)
+    stop = stop or Stop()
+    left = problem.settings.effort
+    parts: list[Solution] = []
+    rest = problem
+    if problem.calls_free:
+        calls = _calls(problem, left * CALLS_SHARE, listener, stop)
+        if not calls.found:
+            return replace(calls, stage=Stage.BLOCK, problem=problem.digest)
+        left -= calls.effort
+        parts.append(calls)
+        cells = frozenset((c.person, c.slot) for c in calls.cells)
+        rest = replace(problem, roster=calls.applied(problem.roster), calls_free=False, given=problem.given | cells)
+    for number, site in enumerate(sites):
+        people = frozenset(p.id for p in rest.roster.program.people if p.site == site and rest.decides(p.id))
+        settings = replace(rest.settings, effort=max(0.1, left / (len(sites) - number)))
+        part = solve_block(replace(rest, people=people, settings=settings), listener=listener, stop=stop)
+        if not part.found:
+            return replace(part, problem=problem.digest)
+        left -= part.effort
+        parts.append(part)
+    return merge(problem, parts)
+
+
+def _calls(problem: Problem, effort: float, listener: Listener | None, stop: Stop) -> Solution:
+    settings = replace(problem.settings, effort=effort)
+    return solve_calls(
+        replace(problem, stage=Stage.CALLS, weeks_free=False, settings=settings), listener=listener, stop=stop
+    )
+
+
+def merge(problem: Problem, parts: list[Solution]) -> Solution:
+    """The parts as one solution, scored by the objective of the whole.
+
+    Proved when every part is and calls were given; with calls decided beforehand the score stands, its bound does not.
+    """
+    build = build_block(problem)
+    held = {(c.person, c.slot): c.activity for part in parts for c in part.cells}
+    values = _values_of(build, held)
+    proved = all(part.proved for part in parts) and not problem.calls_free
+    tiers = []
+    for tier in TIERS:
+        total = build.ledger.total(tier)
+        objective = evaluate(total, values)
+        bound = objective if proved else total.low
+        tiers.append(TierProof(tier, objective, bound, 0.0, breaches_of(build.ledger, tier, values)))
+    cancelled = any(part.status is Status.CANCELLED for part in parts)
+    status = Status.OPTIMAL if proved else Status.CANCELLED if cancelled else Status.FEASIBLE
+    effort = sum(part.effort for part in parts)
+    return read_block(build, Outcome(status, tuple(tiers), values, effort))
+
+
+def _values_of(build: Build, held: dict[tuple[str, Slot], str]) -> tuple[int, ...]:
+    """Every variable of the whole model under these decisions: slacks at their least."""
+    model = build.model.clone()
+    for person, slot, options in build.variables.decided():
+        chosen = held.get((person, slot))
+        for code, literal in options.items():
+            if not isinstance(literal, int):
+                model.add_linear_constraint(literal, int(code == chosen), int(code == chosen))
+    total = Sum()
+    for charge in build.ledger:
+        total.plus(charge.amount)
+    model.minimize(total.expression())
+    engine = Engine(build.problem.settings, build.policy.solve.wall_guard_seconds, Silence(), Stop(), "merge")
+    solver, status = engine.solve(model, build.problem.settings.effort, None, by_cores=False)
+    if status is not Status.OPTIMAL:
+        raise RuntimeError("the parts of a block do not fit the whole")
+    return tuple(solver.response_proto.solution)
+
+
+def certify(
+    problem: Problem, solution: Solution, *, listener: Listener | None = None, stop: Stop | None = None
+) -> Certificate:
+    """Solve the block as one model and hold the solution's score against its bounds, for the background."""
+    build = build_block(problem)
+    outcome = run(build, problem.settings, listener=listener, stop=stop, phase="certificate")
+    bounds = tuple((t.tier, t.bound) for t in outcome.tiers)
+    holds = outcome.status is Status.OPTIMAL and solution.score == tuple(bound for _, bound in bounds)
+    return Certificate(bounds, holds, outcome.effort, outcome.seconds)
