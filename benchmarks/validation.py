@@ -85,9 +85,12 @@ def _growth(made: Roster) -> None:
     spans = (91, 182, 365)
     print(f"{'':>10}" + "".join(f"{span:>10}" for span in spans))
     for count in (12, 24, 48, 90):
-        cut = [_cut(made, residents[:count], span) for span in spans]
-        best = [_best(lambda c=c: _hours(c.with_changes(()), tuple(c.rows))) for c in cut]  # type: ignore[misc]
+        best = [_best(_of(_cut(made, residents[:count], span))) for span in spans]
         print(f"{count:>10}" + "".join(f"{ms:>10.2f}" for ms in best))
+
+
+def _of(made: Roster) -> Callable[[], int]:
+    return lambda: _hours(made.with_changes(()), tuple(made.rows))
 
 
 def _cut(made: Roster, rows: list[int], span: int) -> Roster:

@@ -58,7 +58,8 @@ class Lecture(Rule):
         residents = [p for p in people if roster.program.by_id[p].is_resident]
         rows = np.array([roster.rows[p] for p in residents], np.intp)
         when = [roster.day(slot.date) for slot, _ in slots], [slot.part for slot, _ in slots]
-        cells, absent = (array[rows[:, None], when[0], when[1]] for array in (roster.cells, roster.absent))
+        cells = roster.cells[rows[:, None], when[0], when[1]]
+        absent = roster.absent[rows[:, None], when[0], when[1]]
         exempt = {block.ref: _exempt(roster, rows, block) for _, block in slots}
         excused = np.stack([exempt[block.ref] for _, block in slots], axis=1) if slots else absent
         other = in_category(roster.catalogue, *_OTHER_WORK)

@@ -152,16 +152,21 @@ def _refusal(reasons: Counter[str]) -> str:
 def _nothing(roster: Roster, finding: Finding, kind: RemedyKind) -> str:
     """Why a kind has no candidate at all."""
     cells = [g for g in groups(roster, finding) if g]
-    if not cells and finding.part is None:
-        return f"{rule(finding.rule).title}: no single cell of the schedule decides it"
+    if not cells:
+        about_slot = finding.person is not None and finding.part is not None
+        title = rule(finding.rule).title
+        return (
+            f"nothing stands there to {kind.value}"
+            if about_slot
+            else f"{title}: no single cell of the schedule decides it"
+        )
     night = next((g[0] for g in cells if call_slot(g[0], roster, finding.person or "")), None)
     if night is not None and kind in (RemedyKind.COVER, RemedyKind.SWAP):
         return why_not(roster, night, original=finding.person)
+    exchange = leaves_by_exchange(finding) and all(len(g) == 1 for g in cells)
     held = sorted({roster.at(finding.person or "", s) or "open" for g in cells for s in g})
-    if kind is RemedyKind.DROP and held:
-        return f"never given up: {', '.join(held)}"
-    if kind is RemedyKind.SWAP and (not leaves_by_exchange(finding) or any(len(g) > 1 for g in cells)):
-        return "an exchange leaves the day as full as it was"
-    if kind is RemedyKind.MOVE:
-        return "no open slot to move it to in the week"
-    return "nobody may take it over"
+    return {
+        RemedyKind.DROP: f"never given up: {', '.join(held)}",
+        RemedyKind.MOVE: "no open slot to move it to in the week",
+        RemedyKind.SWAP: "nobody may take it over" if exchange else "an exchange leaves the day as full as it was",
+    }.get(kind, "nobody may take it over")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from scheduling.model.calendar import days
+from scheduling.model.calendar import FRIDAY, SATURDAY, days
 from scheduling.model.part import PARTS, Part, Slot
 from scheduling.model.roster import Roster
 from scheduling.rules.finding import Finding
@@ -47,7 +47,9 @@ def groups(roster: Roster, finding: Finding) -> Iterator[Group]:
     if finding.person is None or finding.rule in _NO_CELL:
         return
     if finding.part is not None:
-        yield (Slot(finding.start, finding.part),)
+        slot = Slot(finding.start, finding.part)
+        if roster.at(finding.person, slot) is not None:
+            yield (slot,)
     elif finding.rule in _NIGHTS:
         yield from ((s,) for s in _work(roster, finding) if s.part is Part.NIGHT)
     elif finding.rule in _WEEKENDS:
@@ -92,8 +94,8 @@ def _days(roster: Roster, finding: Finding, *, alone: bool) -> Iterator[Group]:
 def _weekends(roster: Roster, finding: Finding) -> Iterator[Group]:
     by_week: dict[tuple[int, int], list[Slot]] = {}
     for slot in _work(roster, finding):
-        friday_night = slot.part is Part.NIGHT and slot.date.isoweekday() == 5  # noqa: PLR2004  # ISO Friday
-        if slot.date.isoweekday() >= 6 or friday_night:  # noqa: PLR2004  # ISO Saturday and Sunday
+        friday_night = slot.part is Part.NIGHT and slot.date.isoweekday() == FRIDAY
+        if slot.date.isoweekday() >= SATURDAY or friday_night:
             year, week, _ = slot.date.isocalendar()
             by_week.setdefault((year, week), []).append(slot)
     yield from (tuple(slots) for slots in by_week.values())
