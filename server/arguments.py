@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from scheduling.model.errors import InvalidError
@@ -44,7 +45,7 @@ def _fault(model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str, list
         *path, unknown = detail["loc"]
         owner, where = _walk(model, tuple(path))
         name = unknown if isinstance(unknown, str) and _NAME.fullmatch(unknown) else "?"
-        return ".".join([*where, name]), "no such argument", sorted(owner.model_fields)
+        return ".".join([*where, name]), "no such argument", sorted(_fields(owner))
     _, where = _walk(model, detail["loc"])
     field = ".".join(where) or "arguments"
     if kind == "missing":
@@ -67,10 +68,15 @@ def _walk(model: type[BaseModel], path: tuple[int | str, ...]) -> tuple[type[Bas
     for step in path:
         if isinstance(step, int):
             where.append(str(step))
-        elif step in owner.model_fields:
+        elif step in (fields := _fields(owner)):
             where.append(step)
-            owner = next(_models(owner.model_fields[step].annotation), owner)
+            owner = next(_models(fields[step].annotation), owner)
     return owner, where
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by the names callers write: `from` is no name in Python."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - a field's annotation is any type form

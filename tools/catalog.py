@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from tools import (
     apply_plan,
+    cancel_run,
     check_coverage,
     decide,
     explain_violation,
     find_people,
+    get_run,
     get_schedule,
     plan_cascade,
     publish,
@@ -15,6 +17,7 @@ from tools import (
     revert_override,
     rollback,
     set_override,
+    solve_schedule,
     stage_publish,
     validate_schedule,
 )
@@ -26,6 +29,8 @@ TOOLS: tuple[AnyTool, ...] = (
     validate_schedule.TOOL,
     explain_violation.TOOL,
     check_coverage.TOOL,
+    get_run.TOOL,
+    solve_schedule.TOOL,
     plan_cascade.TOOL,
     stage_publish.TOOL,
     set_override.TOOL,
@@ -34,5 +39,6 @@ TOOLS: tuple[AnyTool, ...] = (
     publish.TOOL,
     rollback.TOOL,
     record_absence.TOOL,
+    cancel_run.TOOL,
     decide.TOOL,
 )

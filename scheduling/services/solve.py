@@ -84,6 +84,12 @@ async def read_run(open_unit: OpenUnit, slug: str, run: str) -> StoredRun:
         return await unit.runs.get(slug, run)
 
 
+async def workers_there(open_unit: OpenUnit) -> int:
+    """How many workers are there to take a run up."""
+    async with open_unit() as unit:
+        return await unit.runs.jobs.workers()
+
+
 async def wait_for(open_unit: OpenUnit, slug: str, run: str, seconds: float, watch: Watch | None = None) -> StoredRun:
     """The run once it is over, or as it stands after so long; `watch` is told of every look that saw it move on."""
     found = await read_run(open_unit, slug, run)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduling.model.calendar import BlockRef
-from scheduling.model.errors import InvalidError, NotFoundError
+from scheduling.model.errors import InvalidError
 from scheduling.model.overlay import overlaid
 from scheduling.model.part import Window
 from scheduling.model.plan_body import plan_of
@@ -80,5 +80,12 @@ async def versions_of(unit: UnitOfWork, slug: str, target: Target) -> Mapping[Bl
     if target.kind is TargetKind.STAGE:
         return (await unit.stages.get(slug, target.id)).versions
     if target.kind is TargetKind.RUN:
-        raise NotFoundError(target.kind.value, target.id)
+        return await _versions_of_run(unit, slug, target.id)
     return {}
+
+
+async def _versions_of_run(unit: UnitOfWork, slug: str, wanted: str) -> Mapping[BlockRef, str]:
+    run = await unit.runs.get(slug, wanted)
+    if not run.versions:
+        raise InvalidError("run", f"{run.id} is {run.state} and made no version", hint="get_run says how far it is")
+    return {BlockRef.parse(ref): version for ref, version in (run.result or {})["versions"].items()}
