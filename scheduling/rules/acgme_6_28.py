@@ -37,14 +37,14 @@ class HomeCall(Rule):
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
         """One finding per averaging period."""
         d = duties_of(roster, people)
-        nights = home_nights(roster, d)
-        if not nights.any():
+        held = _home_dates(roster, d)
+        if not held.any():
             return
         p = periods_of(d)
         without = d.without_home_call.stretches(p.row, p.start, p.end, _unit(d))
         every = d.eras.figure(lambda policy: policy.hours.free_day_every_days, p.first)
         need = p.days - p.full_leave
-        for at in broken(p, (p.free * every < need) & (without * every >= need), window):
+        for at in broken(p, (p.sum(held) > 0) & (p.free * every < need) & (without * every >= need), window):
             limit = Fraction(int(need[at]), d.eras.on(int(p.first[at])).hours.free_day_every_days)
             text = (
                 f"{int(p.free[at])} free days on {rotation_name(roster, p, at)} with at-home call, {int(without[at])} without it "
@@ -58,11 +58,16 @@ class HomeCall(Rule):
         without = d.without_home_call.stretches(p.row, p.start, p.end, _unit(d))
         return [
             *period_lines(roster, p, at),
-            Line("at-home calls", str(int(p.sum(home_nights(roster, d))[at]))),
+            Line("at-home calls", str(int(p.sum(_home_dates(roster, d))[at]))),
             Line("free days", str(int(p.free[at]))),
             Line("free days without at-home call", str(int(without[at]))),
             Line("needed", number(finding.limit)),
         ]
+
+
+def _home_dates(roster: Roster, d: Duties) -> NDArray[np.bool_]:
+    """(R, D): dates with at-home call in any part."""
+    return np.asarray(flagged(roster.catalogue, "home_call")[d.cells].any(axis=2))
 
 
 def home_nights(roster: Roster, d: Duties) -> NDArray[np.bool_]:

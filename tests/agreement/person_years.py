@@ -38,7 +38,7 @@ def person_year(seed: int) -> Roster:
         day += length
     for _ in range(chance.randrange(12)):
         where = _WHO, chance.randrange(count), chance.choice(PARTS)
-        cells[where] = chance.choice((*CODES, "LEC", "LDC", "LV", "C"))
+        cells[where] = chance.choice((*CODES, "LEC", "LDC", "LV", "C", "HCALL"))
     exceptions = [
         {"rotation": name, "start": start, "end": start + days(chance.choice((90, 365)))}
         for name in {name for name, _ in stays if name.startswith("heavy")}

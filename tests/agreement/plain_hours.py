@@ -240,7 +240,8 @@ def averaged(p: PlainPerson) -> Iterator[Verdict]:
         floats = any(c is not None and p.roster.catalogue[c].category is Category.NIGHT_FLOAT for c in held)
         if floats and (long or free < need):
             yield ("acgme.6.26", *where, Fraction(long + (free < need)), Fraction(0), None)
-        home = any(c is not None and p.roster.catalogue[c].home_call for c in held)
+        parts = [p.roster.at(p.person, Slot(d, part)) for d in period.dates for part in PARTS]
+        home = any(c is not None and p.roster.catalogue[c].home_call for c in parts)
         if home and free < need <= p.free_days(period, alone):
             yield ("acgme.6.28", *where, Fraction(free), need, None)
 
