@@ -42,6 +42,8 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((settings.host, settings.port))
+        # From here on a client that reads the greeting is let in as soon as the server is ready, never turned away.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise SettingError(
