@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 
 from mcp.server.auth.settings import AuthSettings
@@ -16,11 +16,12 @@ from auth.programs import Programs, StoredPrograms
 from auth.verifier import AnyVerifier, OpaqueVerifier, utc_now
 from resources.catalog import RESOURCES
 from resources.prompts import PROMPTS
-from scheduling.services.cascade import Planner, ProcessPlanner
+from scheduling.services.cascade import LanePlanner, Planner
+from scheduling.solver.lane import Lane
 from scheduling.store.audit import AuditContext
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
-from server.background import run_beside
+from server.background import Task, run_beside
 from server.bus import ResourceBus
 from server.catalogue import Catalogue
 from server.edge import Edge
@@ -37,15 +38,16 @@ VERSION = metadata.version("housestaff")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One server over one database. `now` is the instant of a call, not a program's date."""
+    """One server over one database. `now` is the instant of a call, not a program's date; `lane` answers short proofs."""
 
     database: Database
     settings: Settings
     catalogue: Catalogue = CATALOGUE
     now: Callable[[], dt.datetime] = utc_now
+    lane: Lane = field(default_factory=Lane)
 
-    def http(self) -> Starlette:
-        """The application `serve` runs."""
+    def http(self, *tasks: Task) -> Starlette:
+        """The application `serve` runs, with these tasks beside it from its start to its end."""
         resource, issuer = self.settings.resource_url, self.settings.base_url
         # Signed tokens of an authorization server would be a second verifier here.
         verifier = AnyVerifier([OpaqueVerifier(self.database, resource, issuer, self.now)])
@@ -55,7 +57,7 @@ class House:
         bus = ResourceBus(self.database)
         shell = self.shell(BearerIdentity(), auth=auth, verifier=verifier, bus=bus)
         app = web_app(shell, self.settings, self.database, SetupPage(self.database, self.settings, self.now))
-        run_beside(app, bus.run)
+        run_beside(app, bus.run, *tasks)
         return app
 
     def stdio(self, bus: SubscriptionBus | None = None) -> Shell:
@@ -93,4 +95,4 @@ class House:
 
     def _ports(self, programs: Programs) -> Mapping[type, object]:
         """The services handlers may ask for by type: one line for each."""
-        return {Programs: programs, Planner: ProcessPlanner()}
+        return {Programs: programs, Planner: LanePlanner(self.lane)}

@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import structlog
 from starlette.applications import Starlette
 
 Task = Callable[[], Coroutine[Any, Any, None]]
+_log = structlog.get_logger("server")
 
 
 @asynccontextmanager
@@ -34,3 +36,15 @@ def run_beside(app: Starlette, *tasks: Task) -> None:
             yield state
 
     app.router.lifespan_context = lifespan
+
+
+def attempt(task: Task, what: str) -> Task:
+    """The task as one whose failure costs only itself."""
+
+    async def run() -> None:
+        try:
+            await task()
+        except Exception as error:  # noqa: BLE001 - what is only done to be quicker must not end a server
+            _log.warning("not done", what=what, reason=type(error).__name__)
+
+    return run

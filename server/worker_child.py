@@ -1,4 +1,4 @@
-"""The worker that a server starts beside itself, restarts when it dies, and never leaves behind."""
+"""What a server starts beside itself: a worker process, restarted when it dies and never left behind, and a warm lane."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import anyio
 import structlog
 from anyio.abc import Process
 
+from server.app import House
+from server.background import Task, attempt
 from server.settings import Settings
 
 FIRST_WAIT = 1.0
@@ -63,3 +65,9 @@ class WorkerChild:
         if process.returncode is None:
             process.kill()
         await process.aclose()
+
+
+def helpers_of(house: House, *, worker: bool) -> list[Task]:
+    """The tasks a server runs beside answering."""
+    warm = attempt(house.lane.warm, "warming the interactive lane")
+    return [warm, WorkerChild(house.settings).run] if worker else [warm]

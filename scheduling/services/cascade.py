@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
-from anyio import to_process
-
 from scheduling.model.calendar import BlockRef
 from scheduling.model.errors import InvalidError
 from scheduling.model.part import Window
@@ -18,6 +16,7 @@ from scheduling.model.roster import Roster
 from scheduling.services.asked_window import covers, outside_data
 from scheduling.services.stage import OpenUnit
 from scheduling.solver.cascade_question import Question, answer, context
+from scheduling.solver.lane import Lane
 from scheduling.store.programs import State
 from scheduling.store.repository import new_id
 
@@ -33,12 +32,15 @@ class Planner(Protocol):
         ...
 
 
-class ProcessPlanner:
-    """Plans in a worker process that is kept for the next question, and ended when its caller goes away."""
+@dataclass(frozen=True, slots=True)
+class LanePlanner:
+    """Plans in the interactive lane's solver process."""
+
+    lane: Lane
 
     async def plan(self, question: Question) -> tuple[CascadePlan, ...]:
-        """Ask the worker process."""
-        return await to_process.run_sync(answer, question, cancellable=True)
+        """Ask the lane."""
+        return await self.lane.run(answer, question)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from server.commands.printing import say
 from server.settings import SettingError, Settings, read_settings
 from server.setup_page import PATH as SETUP_PATH
 from server.telemetry import configure_logging
+from server.worker_child import helpers_of
 
 _GRACE = 5
 
@@ -28,12 +29,15 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port (HOUSESTAFF_PORT, else 8000; 0 takes a free one).")] = None,
     *,
     demo: Annotated[bool, typer.Option("--demo", help="Hold the demonstration program too.")] = False,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Start no worker: solve runs wait for `housestaff worker`.")
+    ] = False,
 ) -> None:
     """Serve over Streamable HTTP at /mcp until interrupted."""
     settings = read_settings(os.environ, host=host, port=port)
     listener = _listen(settings)
     bound = listener.getsockname()[1]
-    anyio.run(_serve, read_settings(os.environ, host=host, port=bound), listener, demo)
+    anyio.run(_serve, read_settings(os.environ, host=host, port=bound), listener, demo, not no_worker)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -52,15 +56,16 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-async def _serve(settings: Settings, listener: socket.socket, demo: bool) -> None:
+async def _serve(settings: Settings, listener: socket.socket, demo: bool, worker: bool) -> None:
     configure_logging(level=settings.log_level, form=settings.log_format)
     async with open_database(settings.database_url, home=settings.home) as database:
         house = House(database, settings)
         if demo:
             await ensure_demo(house)
         await _greet(house)
+        app = house.http(*helpers_of(house, worker=worker))
         config = uvicorn.Config(
-            house.http(), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
         )
         await uvicorn.Server(config).serve(sockets=[listener])
 

@@ -8,7 +8,8 @@ from scheduling.model.calendar import days
 from scheduling.model.errors import InvalidError, NotFoundError
 from scheduling.model.part import Part, Slot
 from scheduling.model.plan_body import plan_digest
-from scheduling.services.cascade import CascadeRequest, ProcessPlanner, plan_cascade, read_plan
+from scheduling.services.cascade import CascadeRequest, LanePlanner, plan_cascade, read_plan
+from scheduling.solver.lane import Lane
 from tests.program_sample import MONDAY, SLUG, Sample, override
 from tests.scheduling.services.cover import best, everything, overlay, planned
 
@@ -42,7 +43,7 @@ async def test_a_worker_process_plans_the_same(sample: Sample) -> None:
     """Where it is planned makes no difference."""
     here = await best(sample)
     request = CascadeRequest(("fac-05",), MONDAY, MONDAY, "away")
-    there = (await plan_cascade(sample.unit, SLUG, request, ProcessPlanner())).offers[0]
+    there = (await plan_cascade(sample.unit, SLUG, request, LanePlanner(Lane()))).offers[0]
     assert there.plan == here.plan
     assert there.stored.digest == here.stored.digest
 
