@@ -9,7 +9,11 @@ READY := $(VENV)/ready-$(shell pwd | cksum | cut -d' ' -f1)
 PYTEST := $(BIN)/python -m pytest
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --group dev
 
-.PHONY: help demo test check bench faults fuzz soak lock
+# What npm installed for `make clients`; git ignores it.
+CLIENTS := tests/clients/npm
+INSTALLED := $(CLIENTS)/node_modules/.package-lock.json
+
+.PHONY: help demo test check bench faults fuzz soak clients lock
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,7 +22,7 @@ demo: $(READY) ## build the demonstration program and run the main job end to en
 	@$(BIN)/python -m server demo $(ARGS)
 
 test: $(READY) ## run the tests with reduced counts (minutes)
-	$(PYTEST) -m "not slow and not soak" $(ARGS)
+	$(PYTEST) -m "not slow and not soak and not node" $(ARGS)
 
 check: $(READY) ## lint, format, types, floors and test collection
 	$(BIN)/python -m ruff check
@@ -40,9 +44,16 @@ fuzz: $(READY) ## random and hostile input, with full counts
 soak: $(READY) ## long runs under load, watching memory and handles
 	HOUSESTAFF_COUNTS=full $(PYTEST) -m soak $(ARGS)
 
+clients: $(READY) $(INSTALLED) ## drive the server by the Inspector and the conformance suite (needs npm)
+	$(PYTEST) -m node $(ARGS)
+
 lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	$(LOCK) pyproject.toml -o requirements.lock $(ARGS)
 
 $(READY): requirements.lock pyproject.toml .ci/environment
 	@sh .ci/environment $(VENV)
 	@rm -f $(VENV)/ready-* && touch $@
+
+$(INSTALLED): $(CLIENTS)/package.json $(CLIENTS)/.npmrc
+	cd $(CLIENTS) && npm install --no-progress
+	@touch $@
