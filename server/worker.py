@@ -15,6 +15,7 @@ import psycopg
 import structlog
 from anyio.abc import TaskGroup
 from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.worker import Worker as QueueWorker
 
 from scheduling.services.carry_out_run import Hand, carry_out
 from scheduling.services.notify.run_delivery import run_delivery
@@ -29,7 +30,7 @@ from server.settings import Settings
 
 SWEEP_EVERY = 5.0
 GRACE = 5.0
-"""Seconds a worker that goes down waits for its searches to stop."""
+"""Seconds a worker that goes down waits for the queue to let it go."""
 
 _AGAIN = 1.0
 _BEAT = 3.0
@@ -46,21 +47,26 @@ class Worker:
     places: int = 1
     _hands: dict[str, tuple[Hand, anyio.Event]] = field(default_factory=dict, init=False)
     _group: TaskGroup | None = field(default=None, init=False)
+    _queue: QueueWorker | None = field(default=None, init=False)
+    _leaving: bool = field(default=False, init=False)
 
     async def run(self, leave: anyio.Event) -> None:
         """Work until `leave` is set; runs that are under way then go back into the queue as they were."""
         async with anyio.create_task_group() as group:
             self._group = group
-            group.start_soon(self._fetch)
             group.start_soon(self._sweep)
             group.start_soon(run_delivery, self.database, self.delivery)
-            await leave.wait()
-            ends = [done for _, done in self._hands.values()]
-            for hand, _ in list(self._hands.values()):
-                hand.leave()
-            with anyio.move_on_after(GRACE):
-                for done in ends:
-                    await done.wait()
+            async with anyio.create_task_group() as fetching:
+                fetching.start_soon(self._fetch)
+                await leave.wait()
+                self._leaving = True
+                for hand, _ in list(self._hands.values()):
+                    hand.leave()
+                if self._queue is not None:
+                    self._queue.stop()  # type: ignore[no-untyped-call]  # procrastinate leaves it unannotated
+                fetching.cancel_scope.deadline = anyio.current_time() + GRACE
+            for _, done in list(self._hands.values()):
+                await done.wait()
             group.cancel_scope.cancel()
 
     def unit(self, trail: AuditContext) -> UnitOfWork:
@@ -68,12 +74,13 @@ class Worker:
         return UnitOfWork(self.database, trail, today=self.settings.today)
 
     async def _fetch(self) -> None:
-        """Take jobs until cancelled; a database that went away is waited for."""
-        while True:
+        """Take jobs until the worker leaves; a database that went away is waited for."""
+        while not self._leaving:
             try:
-                app = self._queue()
+                app = self._app()
                 async with app.open_async():
-                    await app.run_worker_async(
+                    self._queue = QueueWorker(
+                        app,
                         queues=[QUEUE],
                         concurrency=self.places,
                         fetch_job_polling_interval=1,
@@ -84,12 +91,15 @@ class Worker:
                         delete_jobs="successful",
                         install_signal_handlers=False,
                     )
+                    await self._queue.run()  # type: ignore[no-untyped-call]  # same reason
             except (ConnectorException, psycopg.Error, OSError) as error:
                 _log.warning("the queue cannot be reached", reason=type(error).__name__)
-            await anyio.sleep(_AGAIN)
+            self._queue = None
+            if not self._leaving:
+                await anyio.sleep(_AGAIN)
 
-    def _queue(self) -> procrastinate.App:
-        """The queue with every task there is: a job of any other name fails without being looked at."""
+    def _app(self) -> procrastinate.App:
+        """The queue with the one task there is: a job of any other name fails without being looked at."""
         connector = procrastinate.PsycopgConnector(
             conninfo=self.database.libpq_dsn,
             kwargs={"options": f"-c search_path={JOBS}"},
@@ -98,6 +108,7 @@ class Worker:
             timeout=10,
         )
         app = procrastinate.App(connector=connector)
+        app.tasks.clear()  # it brings tasks of its own
         app.task(name=SOLVE, queue=QUEUE)(self._solve)
         return app
 

@@ -51,13 +51,13 @@ class Hand:
     stop: Stop = field(default_factory=Stop)
     leaving: bool = False
     asked: bool = False
-    lost: bool = False
     poked: anyio.Event = field(default_factory=anyio.Event)
 
     def leave(self) -> None:
         """Give the run back: the worker goes down."""
         self.leaving = True
         self.stop.set()
+        self.poke()
 
     def poke(self) -> None:
         """Look at the row now: somebody may have asked the run to stop."""
@@ -126,7 +126,7 @@ async def carry_out(open_trail: OpenTrail, run: str, hand: Hand, keys: Sequence[
         try:
             state = await _see_through(work)
         except LeaseLostError:
-            _log.warning("run lost to another worker", run=run, lease=claimed.lease)
+            _log.warning("run given up", run=run, lease=claimed.lease, leaving=hand.leaving)
         except Exception as error:  # noqa: BLE001 - whatever it was, the run falls silent and is taken up anew
             _log.exception("run left", run=run, reason=type(error).__name__)
         group.cancel_scope.cancel()
@@ -173,7 +173,6 @@ async def _keep_alive(work: Work) -> None:
                     last = time.monotonic()
                     await _snapshot(work, snapshot)
         except LeaseLostError:
-            work.hand.lost = True
             work.hand.stop.set()
             return
         except Exception as error:  # noqa: BLE001 - a heart that stops for one error would take the search with it
@@ -184,11 +183,15 @@ async def _keep_alive(work: Work) -> None:
 
 
 async def _beat(work: Work) -> None:
+    """Tell that the run is alive, and hear what is to become of it; LeaseLostError once it is not ours any more."""
     async with work.unit() as unit:
         asked = await unit.runs.beat(work.run.id, work.run.lease, work.log.facts("search", work.seconds))
     if asked and not work.hand.asked:
         work.hand.asked = True
         work.hand.stop.set()
+    if work.hand.leaving and not work.hand.asked:
+        await _give_back(work)
+        raise LeaseLostError(work.run.id)
 
 
 async def _snapshot(work: Work, snapshot: Snapshot) -> None:
@@ -201,9 +204,6 @@ async def _snapshot(work: Work, snapshot: Snapshot) -> None:
 
 
 async def _end(work: Work, gathered: Gathered, solution: Solution) -> RunState | None:
-    if work.hand.leaving and not work.hand.asked and not solution.proved:
-        await _give_back(work)
-        return None
     if solution.status is Status.INFEASIBLE:
         facts = await to_thread.run_sync(why_not, gathered.problem)
         return await _finish(work, RunState.INFEASIBLE, facts)

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, case, func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from scheduling.model.errors import NotFoundError
 from scheduling.model.run import UNDER_WAY, RunKind, RunRequest, RunState, StoredRun
@@ -83,7 +83,7 @@ class Runs(Repository):
     async def stop(self, slug: str, run: str) -> StoredRun:
         """Ask a run to end: one that waits is cancelled here and now, one that runs by its worker. Again changes nothing."""
         waits = RunRow.state == RunState.QUEUED.value
-        ended = {"state": RunState.CANCELLED.value, "ended_at": _NOW, "result": {}}
+        ended = {"state": RunState.CANCELLED.value, "ended_at": _NOW, "result": literal({}, JSONB)}
         moved = await self._tx.write(
             update(RunRow)
             .where(RunRow.program == slug, RunRow.id == run, _UNDER_WAY, RunRow.stop_by.is_(None))

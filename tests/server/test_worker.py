@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import anyio
+import pytest
+
+from scheduling.model.calendar import Calendar
+from scheduling.model.run import Frozen, RunRequest, RunState, StoredRun
+from scheduling.services.carry_out_run import NOTHING_OPEN
+from scheduling.services.solve import stop_run
+from scheduling.store.database import Database
+from tests.run_house import BLOCK, LENGTHY, PATIENCE, SLUG, RunHouse, settle_runs
+
+WINDOW = Calendar().block(BLOCK).window
+
+
+@pytest.fixture
+async def house(database: Database) -> RunHouse:
+    return await settle_runs(database)
+
+
+async def test_a_run_becomes_a_draft_with_its_proof(house: RunHouse) -> None:
+    """Asked for by one process, solved by another, stored under the name of whoever asked; nothing goes live."""
+    async with house.worker():
+        run = await house.end((await house.ask()).id)
+    assert run.state is RunState.SUCCEEDED
+    assert run.result is not None
+    assert all(tier["proved"] for tier in run.result["tiers"])
+    assert run.result["findings"]["must"] == 0
+    assert run.progress["phase"] == "block"
+    async with house.unit() as unit:
+        (version,) = [await unit.versions.find(SLUG, v) for v in run.versions]
+        content = (await unit.versions.load(SLUG, run.versions))[version.hash]
+        live = (await unit.programs.state(SLUG)).live
+    assert (version.origin, version.state, version.created_by) == ("solve", "draft", "coordinator-1")
+    assert version.block.ref == BLOCK
+    assert sum(c.activity == "CALL" for c in content) > 15
+    assert live == {}
+
+
+async def test_the_same_run_again_in_another_worker_is_the_same_schedule(house: RunHouse) -> None:
+    """Versions are named by their content, so two searches that agree leave one version."""
+    found = []
+    for seed_of_facts in range(2):
+        run = await house.ask()
+        async with house.worker():
+            found.append(await house.end(run.id))
+        await house.sql(f"update programs set facts = facts + {seed_of_facts + 1}")
+    first, second = found
+    assert first.id != second.id
+    assert first.versions == second.versions
+    assert first.result is not None
+    assert second.result is not None
+    assert first.result["solution"] == second.result["solution"]
+
+
+async def test_a_year_becomes_a_draft_for_every_block(house: RunHouse) -> None:
+    """Weeks and calls of all of it, each block a version of its own."""
+    async with house.worker():
+        run = await house.end((await house.ask(RunRequest(2026, effort=3))).id)
+    assert run.state is RunState.SUCCEEDED
+    assert run.result is not None
+    assert list(run.result["versions"]) == [f"2026/{n}" for n in range(14)]
+    assert run.result["gaps"] == []
+
+
+async def test_where_nothing_is_open_there_is_nothing_to_decide(house: RunHouse) -> None:
+    """The run says so instead of storing an empty schedule."""
+    async with house.worker():
+        made = await house.end((await house.ask()).id)
+        frozen = RunRequest(2026, 5, f"version:{made.versions[0]}", (Frozen(WINDOW.start, WINDOW.end),))
+        run = await house.end((await house.ask(frozen)).id)
+    assert run.state is RunState.SUCCEEDED
+    assert run.result is not None
+    assert run.versions in ((), made.versions)
+    assert run.versions or run.result["note"] == NOTHING_OPEN
+
+
+async def test_stopping_a_search_keeps_what_it_found(database: Database) -> None:
+    """Within a second of being asked; the incumbent is a draft for every block, and is not called proved."""
+    house = await settle_runs(database, 30)
+    async with house.worker():
+        run = await house.ask(LENGTHY)
+        await _until(house, run.id, lambda found: found.progress.get("incumbent") is not None)
+        asked = time.monotonic()
+        stopped = await stop_run(house.unit, SLUG, run.id, patience=PATIENCE)
+        seconds = time.monotonic() - asked
+    assert stopped.state is RunState.CANCELLED
+    assert stopped.result is not None
+    assert stopped.ended_at is not None
+    assert stopped.result["status"] == "cancelled"
+    assert len(stopped.versions) == 14
+    assert not all(tier["proved"] for tier in stopped.result["tiers"])
+    assert (
+        seconds < 5
+    )  # the search itself ends within one second; keeping fourteen blocks on a busy machine takes longer
+
+
+async def test_a_worker_that_goes_down_gives_its_run_back(database: Database) -> None:
+    """Another one begins it again from its seed, and the first costs it no try."""
+    house = await settle_runs(database, 30)
+    async with house.worker():
+        run = await house.ask(LENGTHY)
+        await _until(house, run.id, lambda found: found.state is RunState.RUNNING)
+    found = await house.run(run.id)
+    assert (found.state, found.tries) == (RunState.QUEUED, 0)
+    async with house.worker():
+        await _until(house, run.id, lambda found: found.state is RunState.RUNNING)
+        await stop_run(house.unit, SLUG, run.id)
+
+
+async def test_a_job_of_any_other_name_is_not_run(house: RunHouse, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A row in the queue names a task, never code."""
+    mark = tmp_path_factory.mktemp("mark") / "made"
+    await house.sql(
+        "insert into jobs.procrastinate_jobs (queue_name, task_name, args) "
+        f"""values ('solve', 'os.mkdir', '{{"path": "{mark}"}}'), ('solve', 'builtin.remove_old_jobs', '{{}}')"""
+    )
+    async with house.worker():
+        await house.end((await house.ask()).id)
+        async with house.database.engine.connect() as connection:
+            told = await connection.exec_driver_sql("select task_name, status::text from jobs.procrastinate_jobs")
+            states = {str(row["task_name"]): str(row["status"]) for row in told.mappings()}
+    assert not mark.exists()
+    assert states == {"os.mkdir": "failed", "builtin.remove_old_jobs": "failed"}
+
+
+async def test_a_worker_is_seen_as_long_as_it_lives(house: RunHouse) -> None:
+    """Whoever asks for a solve hears whether somebody will take it up."""
+    async with house.unit() as unit:
+        assert await unit.runs.jobs.workers() == 0
+    async with house.worker():
+        await _until_seen(house)
+    async with house.unit() as unit:
+        assert await unit.runs.jobs.workers() == 0
+
+
+async def test_a_run_nobody_survives_fails_after_three_tries(house: RunHouse) -> None:
+    """The sweep gives it out three times, then says what happened."""
+    run = await house.ask()
+    await house.sql("update runs set state = 'running', lease = 3, tries = 3, heartbeat = now() - interval '1 minute'")
+    async with house.worker():
+        found = await house.end(run.id)
+    assert found.state is RunState.FAILED
+    assert found.result is not None
+    assert found.result["error"]["code"] == "crashed"
+    assert "3 times" in found.result["error"]["message"]
+
+
+async def _until(house: RunHouse, run: str, holds: Callable[[StoredRun], bool]) -> None:
+    with anyio.fail_after(PATIENCE):
+        while True:
+            if holds(await house.run(run)):
+                return
+            await anyio.sleep(0.05)
+
+
+async def _until_seen(house: RunHouse) -> None:
+    with anyio.fail_after(PATIENCE):
+        while True:
+            async with house.unit() as unit:
+                if await unit.runs.jobs.workers() == 1:
+                    return
+            await anyio.sleep(0.05)
