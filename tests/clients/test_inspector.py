@@ -8,7 +8,7 @@ import pytest
 
 from auth.roles import Role
 from scheduling.store.database import libpq_dsn
-from tests.clients.npm import INSPECTOR, inspect, run
+from tests.clients.public import INSPECTOR, inspect, run
 from tests.clients.village import DEMO, Village
 from tests.server.sample import listening
 

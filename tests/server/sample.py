@@ -13,6 +13,7 @@ import anyio
 import uvicorn
 from pydantic import Field
 from sqlalchemy import text
+from starlette.types import ASGIApp
 
 from auth import accounts, tokens
 from auth.roles import Role
@@ -273,15 +274,21 @@ class Listener(uvicorn.Server):
 @asynccontextmanager
 async def listening(town: Town) -> AsyncIterator[str]:
     """The town's server on loopback HTTP; yields its base URL."""
-    port = int(town.settings.base_url.rsplit(":", 1)[1])
-    app = town.house().http()
+    async with answering(town.house().http(), town.settings):
+        yield town.settings.base_url
+
+
+@asynccontextmanager
+async def answering(app: ASGIApp, settings: Settings) -> AsyncIterator[None]:
+    """An application at the port of these settings."""
+    port = int(settings.base_url.rsplit(":", 1)[1])
     server = Listener(uvicorn.Config(app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1))
     async with anyio.create_task_group() as group:
         group.start_soon(server.serve)
         with anyio.fail_after(10):
             await server.ready.wait()
         try:
-            yield town.settings.base_url
+            yield
         finally:
             server.should_exit = True
 
