@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from scheduling.model.activity import Catalogue
 from scheduling.model.calendar import days
 from scheduling.model.errors import InvalidError
-from scheduling.model.override import Change
+from scheduling.model.override import SOURCES, Change, Source
 from scheduling.model.part import Part, Slot, Window
-from scheduling.model.roster import Roster
+from scheduling.model.roster import NO_SOURCE, Roster
 from scheduling.model.version import BlockSchedule
 
 Grid = NDArray[np.int16]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Share:
     """How much of a set of old cells moved: counts of cells, and the two measures of §10.
 
     `before` counts the filled cells of the old schedule, `changed` those with another activity, `removed` those that
-    are open now, `filled` the cells that were open before: they stand outside churn and rigidity.
+    are open now, `filled` the cells that were open before, or held a stand-in of the template that a solve replaces:
+    they stand outside churn and rigidity.
     """
 
     before: int
@@ -88,10 +90,32 @@ def diff_rosters(old: Roster, new: Roster, window: Window | None = None) -> Diff
     if old.program.catalogue.codes != new.program.catalogue.codes or set(old.rows) != set(new.rows):
         raise InvalidError("target", "the two schedules belong to different programs")
     people = tuple(old.rows)
-    order = [new.rows[p] for p in people]
+    order = np.array([new.rows[p] for p in people], int)
+    span = slice(old.day(wanted.start), old.day(wanted.end) + 1)
     return _measure(
-        wanted, people, old.catalogue.codes, _cut(old, wanted, slice(None)), _cut(new, wanted, np.array(order, int))
+        wanted,
+        people,
+        old.catalogue.codes,
+        _cut(old, wanted, slice(None)),
+        _cut(new, wanted, order),
+        _stand_ins(old, span) & _solved(new, order, slice(new.day(wanted.start), new.day(wanted.end) + 1)),
     )
+
+
+def _stand_ins(old: Roster, span: slice) -> Mask:
+    """Cells the template filled until their block is solved (§4), and that no override has touched."""
+    template: Mask = old.sources[:, span] == SOURCES.index(Source.TEMPLATE)
+    bare: Mask = old.base[:, span] == old.cells[:, span]
+    return template & bare
+
+
+def _solved(new: Roster, order: NDArray[np.int_], span: slice) -> Mask:
+    """Cells a solve decided: filled by it, or left open for somebody who has no stand-in any more."""
+    sources = new.sources[order, span]
+    whole = ~(sources == SOURCES.index(Source.TEMPLATE)).any(axis=(1, 2), keepdims=True)
+    solved: Mask = sources == SOURCES.index(Source.SOLVER)
+    emptied: Mask = whole & solved.any(axis=(1, 2), keepdims=True) & (sources == NO_SOURCE)
+    return solved | emptied
 
 
 def diff_schedules(old: BlockSchedule, new: BlockSchedule) -> Diff:
@@ -119,10 +143,18 @@ def _spread(schedule: BlockSchedule, people: Sequence[str], codes: Sequence[str]
     return grid
 
 
-def _measure(window: Window, people: Sequence[str], codes: Sequence[str], old: Grid, new: Grid) -> Diff:
+def _measure(
+    window: Window,
+    people: Sequence[str],
+    codes: Sequence[str],
+    old: Grid,
+    new: Grid,
+    replaced: Mask | None = None,
+) -> Diff:
     was, now = old >= 0, new >= 0
     moved = old != new
-    counts = [m.sum(axis=(1, 2)) for m in (was, was & now & moved, was & ~now, ~was & now)]
+    held = was if replaced is None else was & ~(replaced & moved)
+    counts = [m.sum(axis=(1, 2)) for m in (held, held & now & moved, held & ~now, ~held & now)]
     shares = [Share(*(int(c[row]) for c in counts)) for row in range(len(people))]
     differing = np.nonzero(moved.any(axis=(1, 2)))[0]
     changes = tuple(

@@ -15,6 +15,7 @@ from scheduling.model.override import Override, OverrideType, Source
 from scheduling.model.part import PARTS, Part, Slot
 from scheduling.model.person import Kind, Person
 from scheduling.model.program import Program
+from scheduling.model.roster import Roster
 from scheduling.model.version import BlockSchedule, Cell
 
 BLOCK = Calendar().block(BlockRef(2025, 10))
@@ -152,3 +153,23 @@ def _agrees(diff: Diff, old: dict[tuple[str, Slot], str], new: dict[tuple[str, S
     share = diff.share if person is None else diff.people[person]
     assert share.churn == (Fraction(len(before ^ after), len(before) + len(after)) if before else 0)
     assert share.rigidity == (1 - Fraction(len(differing), len(keys)) if keys else 1)
+
+
+def test_a_solve_that_replaces_stand_ins_fills_them() -> None:
+    """A template cell stands in until its block is solved: the solve's cell counts as filled, a hand's as changed."""
+    second = Slot(BLOCK.start + days(1), Part.AM)
+    third = Slot(BLOCK.start + days(2), Part.AM)
+
+    def roster(**cells: Source) -> Roster:
+        held = {"AT": FIRST, "C": FIRST, "GME": second, "DFM": third}
+        return build_roster(
+            program("fac-01"),
+            BLOCK.window,
+            [BlockSchedule.of(BLOCK, [Cell("fac-01", held[code], code, source) for code, source in cells.items()])],
+        )
+
+    old = roster(AT=Source.TEMPLATE, GME=Source.PRELOAD, DFM=Source.TEMPLATE)
+    solved = diff_rosters(old, roster(C=Source.SOLVER, GME=Source.PRELOAD)).share
+    assert (solved.before, solved.changed, solved.removed, solved.filled) == (1, 0, 0, 1)
+    by_hand = diff_rosters(old, roster(C=Source.MANUAL, GME=Source.PRELOAD, DFM=Source.TEMPLATE)).share
+    assert (by_hand.before, by_hand.changed, by_hand.removed, by_hand.filled) == (3, 1, 0, 0)
