@@ -56,7 +56,7 @@ class Served:
         if self.process is not None and self.process.returncode is None:
             return
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-        command = [sys.executable, "-m", "server", "serve", "--port", "0"]
+        command = [sys.executable, "-m", "server", "serve", "--port", "0", "--no-worker"]
         env = {**kept, "HOUSESTAFF_HOME": str(self.home)}
         self.process = await anyio.open_process(command, env=env, cwd=ROOT, stderr=DEVNULL, stdin=DEVNULL)
         self.url = await address(self.process)
