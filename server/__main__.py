@@ -42,6 +42,7 @@ COMMANDS = (
     Command("stdio", "Serve one client on standard input and output."),
     Command("import", "Import a year from CSV files or a workbook, or an edited block.", "import_"),
     Command("export", "Write the year's input or a block: workbook, CSV, a page to print."),
+    Command("solve", "Make a schedule of a block or a year, with its proof, as draft versions."),
     Command("show", "A week of the schedule as a grid; the versions of a block."),
     Command("draft", "Versions made by hand: edit, restore, list, discard."),
     Command("diff", "What differs between two versions of a block."),

@@ -11,7 +11,7 @@ from opentelemetry import trace
 
 from auth.principal import Principal
 
-_NOISY = ("mcp", "uvicorn.access", "httpx", "httpx2", "asyncio", "alembic", "sqlalchemy.engine")
+_NOISY = ("mcp", "uvicorn.access", "httpx", "httpx2", "asyncio", "alembic", "sqlalchemy.engine", "procrastinate")
 
 
 def configure_logging(*, level: str = "info", form: str = "auto") -> None:

@@ -29,8 +29,10 @@ class WorkerChild:
     The child reads a pipe whose other end only this process holds: when this process dies, however it dies, the child ends.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, quiet: bool = False) -> None:
+        """A `quiet` one only speaks of trouble."""
         self._settings = settings
+        self._quiet = quiet
         self.process: Process | None = None
 
     async def run(self) -> None:
@@ -46,6 +48,8 @@ class WorkerChild:
 
     async def _once(self) -> None:
         environment = {**os.environ, "HOUSESTAFF_HOME": str(self._settings.home)}
+        if self._quiet:
+            environment["HOUSESTAFF_LOG"] = "warning"
         command = [sys.executable, "-P", "-m", "server", "worker", "--child"]
         process = await anyio.open_process(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=None, env=environment

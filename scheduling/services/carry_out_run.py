@@ -255,6 +255,7 @@ async def _write(
 ) -> RunState:
     run, slug = work.run, work.run.program
     async with work.unit() as unit:
+        await unit.runs.begin()
         await unit.lock(slug)
         versions = await store(unit, slug, gathered, kept) if gathered is not None and kept is not None else {}
         result = {**facts, "versions": versions, "seconds": round(work.seconds, 2)}

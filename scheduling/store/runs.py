@@ -101,9 +101,18 @@ class Runs(Repository):
             await self.jobs.cancel(row.job)
         return _run(row)
 
+    async def begin(self) -> None:
+        """Begin to write without the program's lock, as workers do.
+
+        A worker that freezes in the middle keeps no row from others for longer than it takes to count as gone.
+        """
+        self._tx.begin_writing()
+        limit = func.set_config("idle_in_transaction_session_timeout", f"{SILENCE}s", True)
+        await self._tx.write(select(limit))
+
     async def claim(self, run: str) -> StoredRun | None:
         """Take a run up under a new lease; None when somebody else works on it or it is over."""
-        self._tx.begin_writing()
+        await self.begin()
         free = or_(
             RunRow.state == RunState.QUEUED.value,
             (RunRow.state == RunState.RUNNING.value) & (RunRow.heartbeat < _SILENT),
@@ -116,6 +125,7 @@ class Runs(Repository):
                 lease=RunRow.lease + 1,
                 tries=RunRow.tries + 1,
                 heartbeat=_NOW,
+                progress=literal({}, JSONB),
                 started_at=func.coalesce(RunRow.started_at, _NOW),
             )
             .returning(*_COLUMNS)
@@ -125,26 +135,26 @@ class Runs(Repository):
 
     async def beat(self, run: str, lease: int, progress: Mapping[str, Any]) -> bool:
         """Say that the run is alive and how far it is; True when it is to stop. LeaseLostError when it is not ours."""
-        self._tx.begin_writing()
+        await self.begin()
         values = {"heartbeat": _NOW, "progress": dict(progress)}
         return await self._fenced(run, lease, values) is not None
 
     async def finish(self, run: str, lease: int, state: RunState, result: Mapping[str, Any]) -> None:
         """End a run with its result, in the transaction that stores its versions. LeaseLostError when it is not ours."""
-        self._tx.begin_writing()
+        await self.begin()
         await self._fenced(run, lease, {"state": state.value, "result": dict(result), "ended_at": _NOW})
         self._tx.changed("run", run)
 
     async def release(self, slug: str, run: str, lease: int) -> None:
         """Give a run back unfinished: its worker goes down in good order, which counts as no try."""
-        self._tx.begin_writing()
+        await self.begin()
         again = await self.jobs.defer(slug, run)
         values = {"state": RunState.QUEUED.value, "lease": lease + 1, "tries": RunRow.tries - 1, "job": again}
         await self._fenced(run, lease, values)
 
     async def abandoned(self) -> Sequence[StoredRun]:
         """Runs whose worker fell silent, and waiting ones whose job is lost; locked for this transaction."""
-        self._tx.begin_writing()
+        await self.begin()
         silent = (RunRow.state == RunState.RUNNING.value) & (RunRow.heartbeat < _SILENT)
         waiting = (RunRow.state == RunState.QUEUED.value) & (RunRow.made_at < _SILENT) & _JOBLESS
         found = select(*_COLUMNS).where(or_(silent, waiting)).order_by(RunRow.made_at).limit(100)
