@@ -28,13 +28,13 @@ def is_open(roster: Roster, person: str, slot: Slot) -> bool:
 def gives_way(roster: Roster, person: str, slot: Slot) -> bool:
     """True when inpatient and post-call duties may take the cell: it is open, or preloaded by a weaker precedence (§4).
 
-    Recorded duties and what follows from them stand, and so does whatever was locked by hand.
+    Only time off is that weak: recorded duties stand with what follows from them, a procedure with the residents it was
+    placed for, and whatever was locked by hand. (`release_duties` opens what may be placed anew.)
     """
-    if is_open(roster, person, slot):
+    code = roster.at(person, slot)
+    if is_open(roster, person, slot) or code is None:
         return True
-    figures = roster.policy(slot.date).call
-    duties_ = (figures.fmit_activity, figures.recovery_activity, figures.post_call_am, figures.post_call_pm)
-    return roster.source_at(person, slot) is Source.PRELOAD and roster.at(person, slot) not in duties_
+    return roster.source_at(person, slot) is Source.PRELOAD and roster.catalogue[code].is_time_off
 
 
 def post_call(roster: Roster, person: str, night: dt.date) -> Iterator[tuple[Slot, str]]:

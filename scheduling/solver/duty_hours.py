@@ -164,6 +164,7 @@ class DutyHours:
         busy = [w.literal for part in PARTS for w in self._works_at(person, Slot(date, part))]
         if home_call:
             busy += [self._home(person, Slot(date, part)) for part in PARTS]
+        busy += self._spilling(person, date)
         if any(b.low > 0 for b in busy):
             return 0
         undecided = [b for b in busy if not b.fixed]
@@ -173,6 +174,16 @@ class DutyHours:
         for b in undecided:
             build.require(Sum([literal]).plus(b), 0, 1)
         return literal
+
+    def _spilling(self, person: str, date: dt.date) -> list[Sum]:
+        """Nights of the date before that end later in the day than work on the day after may begin: no 24 hours between."""
+        if date - days(1) not in self.build.problem.roster.window:
+            return []
+        midnight = self._instant(date + days(1), 0)
+        following = [w.start - midnight for part in PARTS for w in self._works_at(person, Slot(date + days(1), part))]
+        today = self._instant(date, 0)
+        nights = self._works_at(person, Slot(date - days(1), Part.NIGHT))
+        return [w.literal for w in nights if following and w.end - today > min(following)]
 
     def _home(self, person: str, slot: Slot) -> Sum:
         catalogue = self.build.problem.roster.policy(slot.date).catalogue
