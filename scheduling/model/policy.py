@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -275,6 +275,13 @@ class Policy(Section):
         """Content hash of every figure (hex sha256)."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some figures changed, which works out its catalogue and its digest anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for derived in ("catalogue", "digest"):
+            copied.__dict__.pop(derived, None)
+        return copied
 
 
 def read_policy(text: str) -> Policy:

@@ -72,3 +72,12 @@ def test_a_policy_holds_from_its_date_on() -> None:
     assert found == [6, 5, 5, 4]
     assert history.latest is later
     assert other.digest != later.digest != shipped_policy().digest
+
+
+def test_a_changed_copy_has_a_digest_of_its_own() -> None:
+    """The digest is that of the figures a policy holds, also when it was copied from one that knew its digest already."""
+    shipped = shipped_policy()
+    known = shipped.digest
+    changed = shipped.model_copy(update={"name": "ours"})
+    assert changed.digest != known
+    assert changed.model_copy(update={"name": shipped.name}).digest == known
