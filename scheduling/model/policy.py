@@ -280,7 +280,7 @@ class Policy(Section):
         """A copy with some figures changed, which works out its catalogue and its digest anew."""
         copied = super().model_copy(update=update, deep=deep)
         for derived in ("catalogue", "digest"):
-            copied.__dict__.pop(derived, None)
+            vars(copied).pop(derived, None)
         return copied
 
 
