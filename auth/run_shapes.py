@@ -136,6 +136,8 @@ def note_of(run: StoredRun, workers: int | None = None) -> str | None:
         return "Asked to stop; its worker keeps the incumbent."
     if run.state is RunState.CANCELLED and run.versions:
         return "Cancelled: the best schedule found until then is kept as a draft, not proved."
+    if refused := result.get("retaken", {}).get("refused"):
+        return f"{refused} snapshots of an earlier try were damaged and refused; the run began anew from its seed."
     if result.get("freed"):
         weeks = ", ".join(f"{start} to {end}" for start, end in result["freed"])
         return f"Only the weeks {weeks} were solved anew; name an objective to free everything."

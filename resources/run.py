@@ -9,7 +9,7 @@ from pydantic import Field
 
 from auth.run_shapes import RunShape, note_of
 from resources.resource import Body, Call, ProgramPlace, Resource, Scope, Shape
-from scheduling.services.solve import read_run
+from scheduling.services.solve import Preserved, SnapshotKeys, read_run, read_snapshot
 
 
 class RunPlace(ProgramPlace):
@@ -27,6 +27,15 @@ class PointShape(Shape):
     bound: int | None
 
 
+class SnapshotShape(Shape):
+    """The newest incumbent that was preserved; `damaged` snapshots are refused."""
+
+    tier: str | None = None
+    objective: int | None = None
+    at: dt.datetime | None = None
+    damaged: int
+
+
 class RunBody(Body, RunShape):
     """The run. `problem` and `solution` are hashes: equal ones name equal problems and equal schedules."""
 
@@ -36,6 +45,7 @@ class RunBody(Body, RunShape):
     solution: str | None = None
     effort: float | None = None
     tries: int
+    snapshot: SnapshotShape | None = None
     note: str | None = None
     made_by: str
     made_at: dt.datetime
@@ -46,6 +56,7 @@ class RunBody(Body, RunShape):
 async def handle(place: RunPlace, call: Call) -> RunBody:
     """Read a run."""
     run = await read_run(call.unit, call.program, place.id)
+    kept = await read_snapshot(call.unit, run.id, call.port(SnapshotKeys))
     result = run.result or {}
     points = [dict(zip(PointShape.model_fields, point, strict=True)) for point in run.progress.get("curve", ())]
     return RunBody(
@@ -56,12 +67,20 @@ async def handle(place: RunPlace, call: Call) -> RunBody:
         solution=result.get("solution"),
         effort=result.get("effort"),
         tries=run.tries,
+        snapshot=_snapshot(kept),
         note=note_of(run),
         made_by=run.made_by,
         made_at=run.made_at,
         started_at=run.started_at,
         ended_at=run.ended_at,
     )
+
+
+def _snapshot(kept: Preserved) -> SnapshotShape | None:
+    found = kept.snapshot
+    if found is None:
+        return SnapshotShape(damaged=kept.refused) if kept.refused else None
+    return SnapshotShape(tier=found.tier, objective=found.objective, at=found.at, damaged=kept.refused)
 
 
 async def complete_run(prefix: str, _: object, call: Call) -> list[str]:

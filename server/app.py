@@ -17,6 +17,7 @@ from auth.verifier import AnyVerifier, OpaqueVerifier, utc_now
 from resources.catalog import RESOURCES
 from resources.prompts import PROMPTS
 from scheduling.services.cascade import LanePlanner, Planner
+from scheduling.services.solve import SnapshotKeys
 from scheduling.solver.lane import Lane
 from scheduling.store.audit import AuditContext
 from scheduling.store.database import Database
@@ -95,4 +96,5 @@ class House:
 
     def _ports(self, programs: Programs) -> Mapping[type, object]:
         """The services handlers may ask for by type: one line for each."""
-        return {Programs: programs, Planner: LanePlanner(self.lane)}
+        keys = SnapshotKeys(self.settings.keys)
+        return {Programs: programs, Planner: LanePlanner(self.lane), SnapshotKeys: keys}

@@ -121,6 +121,17 @@ async def notices(settings: Settings, database: Database) -> Finding:
     return Finding("notices", Health.OK, seen)
 
 
+async def worker(settings: Settings, database: Database) -> Finding:
+    """Whether somebody carries solve runs out and delivers notices."""
+    async with worker_unit(database, dt.datetime.now(dt.UTC)) as unit:
+        there, waiting = await unit.runs.jobs.workers(), await unit.runs.waiting()
+    seen = f"{there} running; {waiting} runs waiting"
+    if there:
+        return Finding("worker", Health.OK, seen)
+    advice = "housestaff serve starts one; or run housestaff worker"
+    return Finding("worker", Health.WARN if waiting or settings.shared else Health.OK, seen, advice)
+
+
 async def trail(settings: Settings, database: Database) -> Finding:
     """Whether every audit chain holds."""
     del settings
@@ -133,7 +144,7 @@ async def trail(settings: Settings, database: Database) -> Finding:
     return Finding("audit", Health.OK, f"{links} links hold")
 
 
-CHECKS: Sequence[Check] = (interpreter, storage, clock, keys, accounts, programs, notices, trail)
+CHECKS: Sequence[Check] = (interpreter, storage, clock, keys, accounts, programs, worker, notices, trail)
 
 
 async def examine(settings: Settings, database: Database) -> list[Finding]:

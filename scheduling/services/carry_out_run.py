@@ -75,6 +75,8 @@ class Work:
     log: SearchLog = field(default_factory=SearchLog)
     started: float = field(default_factory=time.monotonic)
     gathered: Gathered | None = None
+    retaken: Mapping[str, Any] = field(default_factory=dict)
+    """What is told of the tries before this one."""
 
     def unit(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work in the name of whoever asked for the run."""
@@ -140,6 +142,7 @@ async def _see_through(work: Work) -> RunState | None:
             program = await unit.program(work.run.program)
             if work.run.tries <= program.policy.solve.attempts_max:
                 gathered = work.gathered = await gather(unit, work.run.program, work.run.request)
+                work.retaken = await _look_back(work, unit)
         if work.run.tries > program.policy.solve.attempts_max:
             return await _fail(work, *crashed(work.run.tries - 1))
         solution = await to_thread.run_sync(solve_problem, gathered.problem, work.log, work.hand.stop)
@@ -155,6 +158,18 @@ async def _see_through(work: Work) -> RunState | None:
             raise
         _log.exception("run broke", run=work.run.id)
         return await _fail(work, "internal", f"the solver broke ({type(error).__name__})")
+
+
+async def _look_back(work: Work, unit: UnitOfWork) -> Mapping[str, Any]:
+    """What the worker before left behind. A damaged snapshot is refused and reported; none is searched on from."""
+    if work.run.tries <= 1:
+        return {}
+    keys = await unit.snapshots.known_keys(work.keys)
+    snapshot, refused = await unit.snapshots.latest(work.run.id, keys, dt.datetime.now(dt.UTC))
+    if refused:
+        _log.error("damaged snapshots refused", run=work.run.id, count=refused)
+    seen = None if snapshot is None else {"tier": snapshot.tier, "objective": snapshot.objective}
+    return {"retaken": {"tries": work.run.tries, "snapshot": seen, "refused": refused}}
 
 
 def crashed(times: int) -> tuple[str, str, str]:
@@ -258,7 +273,7 @@ async def _write(
         await unit.runs.begin()
         await unit.lock(slug)
         versions = await store(unit, slug, gathered, kept) if gathered is not None and kept is not None else {}
-        result = {**facts, "versions": versions, "seconds": round(work.seconds, 2)}
+        result = {**facts, **work.retaken, "versions": versions, "seconds": round(work.seconds, 2)}
         await unit.runs.beat(run.id, run.lease, work.log.facts("search", work.seconds))
         await unit.runs.finish(run.id, run.lease, state, result)
         unit.emit(ENDED, {"run": run.id, "state": state.value}, f"run:{run.id}:{run.lease}", program=slug)

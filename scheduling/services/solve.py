@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import anyio
 
 from scheduling.model.errors import BusyError
 from scheduling.model.lifecycle import VersionState
-from scheduling.model.run import RunRequest, RunState, StoredRun
+from scheduling.model.run import RunRequest, RunState, Snapshot, StoredRun
 from scheduling.services.gather_problem import gather
 from scheduling.services.stage import OpenUnit
 from scheduling.solver.canonical import digest
@@ -82,6 +82,28 @@ async def read_run(open_unit: OpenUnit, slug: str, run: str) -> StoredRun:
     """A run as it stands; NotFoundError where there is none of that id."""
     async with open_unit() as unit:
         return await unit.runs.get(slug, run)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotKeys:
+    """The keys of the environment that snapshots are verified with, beside the database's own."""
+
+    keys: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preserved:
+    """The newest intact snapshot of a run, and how many damaged ones there are."""
+
+    snapshot: Snapshot | None
+    refused: int
+
+
+async def read_snapshot(open_unit: OpenUnit, run: str, given: SnapshotKeys) -> Preserved:
+    """What of a run's search is preserved."""
+    async with open_unit() as unit:
+        keys = await unit.snapshots.known_keys(given.keys)
+        return Preserved(*await unit.snapshots.latest(run, keys, unit.context.at))
 
 
 async def workers_there(open_unit: OpenUnit) -> int:

@@ -80,6 +80,11 @@ class Runs(Repository):
         counted = select(func.count()).where(RunRow.program == slug, _UNDER_WAY)
         return int((await self._tx.read(counted))[0][0])
 
+    async def waiting(self) -> int:
+        """How many runs of all programs wait for a worker."""
+        counted = select(func.count()).where(RunRow.state == RunState.QUEUED.value)
+        return int((await self._tx.read(counted))[0][0])
+
     async def stop(self, slug: str, run: str) -> StoredRun:
         """Ask a run to end: one that waits is cancelled here and now, one that runs by its worker. Again changes nothing."""
         waits = RunRow.state == RunState.QUEUED.value

@@ -36,6 +36,11 @@ class Snapshots(Repository):
         await self._tx.write(insert(KeyRow).values(fresh).on_conflict_do_nothing())
         return bytes((await self._tx.write(select(KeyRow.key).where(KeyRow.purpose == PURPOSE))).scalar_one())
 
+    async def known_keys(self, given: Sequence[bytes]) -> Sequence[bytes]:
+        """Every key a snapshot may be sealed with: those of the environment, then the database's own; none is made."""
+        own = await self._tx.read(select(KeyRow.key).where(KeyRow.purpose == PURPOSE))
+        return [*given, *(bytes(row.key) for row in own)]
+
     async def add(self, snapshot: Snapshot, key: bytes) -> None:
         """Store a snapshot, sealed; older ones of its run than the last few go, and whatever is past its day."""
         self._tx.begin_writing()

@@ -14,6 +14,7 @@ import anyio
 import psutil
 import pytest
 
+from auth.run_shapes import note_of
 from scheduling.model.run import RunState, StoredRun
 from scheduling.services.solve import stop_run
 from scheduling.store.database import Database, open_database
@@ -167,6 +168,28 @@ async def test_runs_cancelled_at_random_moments_end_whole(database: Database, fu
         assert len(run.versions) in {0, 1 if run.request.number else 14}
     known = {version for run in ended for version in run.versions}
     assert set(await drafts(house)) == known
+
+
+async def test_a_tampered_snapshot_is_refused_and_reported(database: Database) -> None:
+    """A run taken up again looks at what was preserved; what was touched is not used, and the result says so."""
+    house = await settle_runs(database, 12)
+    async with house.worker():
+        run = await house.ask(LENGTHY)
+        await wait_until(lambda: snapshots(house), PATIENCE)
+    await house.sql("update run_snapshots set objective = 0")
+    await house.sql("update runs set tries = 1")  # as if its worker had died: going down in good order costs no try
+    async with house.worker():
+        ended = await house.end(run.id, PATIENCE)
+    assert ended.result is not None
+    assert ended.state is RunState.SUCCEEDED
+    assert ended.result["retaken"]["refused"] > 0
+    assert ended.result["retaken"]["snapshot"] is None
+    assert "damaged" in (note_of(ended) or "")
+
+
+async def snapshots(house: RunHouse) -> bool:
+    async with house.database.engine.connect() as connection:
+        return bool((await connection.exec_driver_sql("select count(*) from run_snapshots")).scalar_one())
 
 
 async def test_a_full_disk_costs_the_snapshot_and_never_the_run(database: Database) -> None:
