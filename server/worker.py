@@ -17,7 +17,7 @@ from anyio.abc import TaskGroup
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.worker import Worker as QueueWorker
 
-from scheduling.services.carry_out_run import Hand, carry_out
+from scheduling.services.carry_out_run import Hand, Unproved, carry_out, certify_run
 from scheduling.services.notify.run_delivery import run_delivery
 from scheduling.services.notify.settings import DeliverySettings
 from scheduling.services.sweep_runs import sweep
@@ -48,6 +48,8 @@ class Worker:
     _hands: dict[str, tuple[Hand, anyio.Event]] = field(default_factory=dict, init=False)
     _group: TaskGroup | None = field(default=None, init=False)
     _queue: QueueWorker | None = field(default=None, init=False)
+    _proofs: list[Unproved] = field(default_factory=list, init=False)
+    _proving: anyio.Lock = field(default_factory=anyio.Lock, init=False)
     _leaving: bool = field(default=False, init=False)
 
     async def run(self, leave: anyio.Event) -> None:
@@ -62,6 +64,8 @@ class Worker:
                 self._leaving = True
                 for hand, _ in list(self._hands.values()):
                     hand.leave()
+                for unproved in self._proofs:
+                    unproved.stop.set()
                 if self._queue is not None:
                     self._queue.stop()  # type: ignore[no-untyped-call]  # procrastinate leaves it unannotated
                 fetching.cancel_scope.deadline = anyio.current_time() + GRACE
@@ -140,6 +144,19 @@ class Worker:
         finally:
             del self._hands[run]
             done.set()
+        if hand.unproved is not None and not self._leaving:
+            await self._certify(hand.unproved)
+
+    async def _certify(self, unproved: Unproved) -> None:
+        """Prove in the background, one at a time: the next run does not wait for it."""
+        self._proofs.append(unproved)
+        try:
+            async with self._proving:
+                await certify_run(unproved)
+        except Exception:  # noqa: BLE001 - the schedule stands without the certificate
+            _log.exception("run not certified", run=unproved.work.run.id)
+        finally:
+            self._proofs.remove(unproved)
 
     @property
     def _keys(self) -> Sequence[bytes]:

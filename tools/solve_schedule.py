@@ -11,12 +11,12 @@ from auth.fields import BlockName, Day, PersonId, TargetName
 from auth.run_shapes import ProgressShape, RunShape, note_of
 from scheduling.model.calendar import BlockRef
 from scheduling.model.errors import InvalidError
-from scheduling.model.run import Frozen, RunRequest, RunState, StoredRun
+from scheduling.model.run import Frozen, Reopen, RunRequest, RunState, StoredRun
 from scheduling.services.solve import Watch, ask, wait_for
 from tools.tool import Args, Call, Effect, Next, Result, Scope, Shape, Tool
 
 DESCRIPTION = (
-    "Make a schedule: a block's half-days and open calls, or a year's FMIT weeks and calls. Locked cells, frozen dates and "
+    "Make a schedule: a block's half-days and open calls, or a year: FMIT weeks and calls, then every block. Locked cells, frozen dates and "
     "overridden slots stay; change against `from` is priced; after an absence only its weeks move. Tiers safety > training "
     "> operations > preference, each with its proof. Nothing goes live: the result is draft versions. Same request, same "
     "facts: the same run and the same schedule. Still running: get_run. Next: stage_publish with result_versions."
@@ -42,6 +42,7 @@ class SolveArgs(Args):
     ] = "live"
     freeze: Annotated[tuple[FreezeArg, ...], Field(max_length=100, description="Dates that stay as they are.")] = ()
     objective: Annotated[str | None, Field(max_length=40, description="Profile of the policy.")] = None
+    reopen: Annotated[Reopen | None, Field(description="Year: recorded calls (weeks: and weeks) move too.")] = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Another seed may give an equal schedule.")] = 0
     effort: Annotated[float, Field(gt=0, le=10_000, description="Deterministic units, about 2 s each.")] = 30
     deterministic: Annotated[bool, Field(description="false: portfolio search, not reproducible.")] = True
@@ -58,6 +59,7 @@ class SolveArgs(Args):
             origin=self.from_,
             freeze=tuple(Frozen(f.start, f.end, f.person) for f in self.freeze),
             objective=self.objective,
+            reopen=self.reopen,
             seed=self.seed,
             effort=self.effort,
             deterministic=self.deterministic,

@@ -21,6 +21,13 @@ class RunKind(StrEnum):
     YEAR = "year"
 
 
+class Reopen(StrEnum):
+    """Recorded duties that a year decides anew: its Sunday-to-Thursday calls, or its inpatient weeks and all calls."""
+
+    CALLS = "calls"
+    WEEKS = "weeks"
+
+
 class RunState(StrEnum):
     """How far a run is."""
 
@@ -59,7 +66,8 @@ class RunRequest:
     """What to solve.
 
     `number` is the block's, None for a whole year; `origin` the target it starts from, whose cells are the base that
-    change is counted against; `objective` a profile of the policy; `effort` in deterministic units.
+    change is counted against; `objective` a profile of the policy; `reopen` names recorded duties of a year that are not to
+    stand; `effort` in deterministic units.
     """
 
     year: int
@@ -67,6 +75,7 @@ class RunRequest:
     origin: str = LIVE
     freeze: tuple[Frozen, ...] = ()
     objective: str | None = None
+    reopen: Reopen | None = None
     seed: int = 0
     effort: float = 30.0
     deterministic: bool = True
@@ -94,6 +103,7 @@ class RunRequest:
             "from": self.origin,
             "freeze": [[f.start.isoformat(), f.end.isoformat(), f.person] for f in sorted(self.freeze, key=_order)],
             "objective": self.objective,
+            "reopen": self.reopen,
             "seed": self.seed,
             "effort": self.effort,
             "deterministic": self.deterministic,
@@ -109,6 +119,7 @@ class RunRequest:
             origin=stored["from"],
             freeze=freeze,
             objective=stored["objective"],
+            reopen=Reopen(stored["reopen"]) if stored["reopen"] else None,
             seed=stored["seed"],
             effort=stored["effort"],
             deterministic=stored["deterministic"],

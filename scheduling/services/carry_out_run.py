@@ -7,6 +7,7 @@ that stores its versions; a write that finds another lease ends the work here wi
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -19,12 +20,15 @@ from anyio import to_thread
 
 from scheduling.model.errors import BusyError, StaleError, UserError
 from scheduling.model.run import RunState, Snapshot, StoredRun
+from scheduling.services.answer_run import answer, reasons
 from scheduling.services.gather_problem import Gathered, gather
-from scheduling.services.keep_solution import Kept, prepare, store
+from scheduling.services.keep_solution import Kept, certified, prepare, store
 from scheduling.services.search_log import SearchLog
-from scheduling.services.solve_problem import solve_problem, why_not
+from scheduling.solver.problem import Stage
 from scheduling.solver.progress import Stop
+from scheduling.solver.sites import certify
 from scheduling.solver.solution import Solution
+from scheduling.solver.solve import Answer
 from scheduling.solver.status import Status
 from scheduling.store.audit import AuditContext, arguments_hash
 from scheduling.store.outage import is_outage
@@ -32,13 +36,14 @@ from scheduling.store.runs import LeaseLostError
 from scheduling.store.unit import UnitOfWork
 
 ENDED = "run.ended"
+CERTIFIED = "run.certified"
 BEAT = 0.5
 """Seconds between two heartbeats: a run told to stop hears of it within one."""
 SNAPSHOT_EVERY = 1.0
 PATIENCE = 600.0
 """Seconds a finished solution waits for a database that is away."""
 
-NOTHING_OPEN = "Nothing is open there: every cell is locked or frozen, so there is nothing to decide."
+NOTHING_NEW = "Nothing changes: the schedule it starts from is the best there is, or nothing of it is open."
 
 OpenTrail = Callable[[AuditContext], AbstractAsyncContextManager[UnitOfWork]]
 _log = structlog.get_logger("run")
@@ -51,6 +56,7 @@ class Hand:
     stop: Stop = field(default_factory=Stop)
     leaving: bool = False
     asked: bool = False
+    unproved: Unproved | None = None
     poked: anyio.Event = field(default_factory=anyio.Event)
 
     def leave(self) -> None:
@@ -62,6 +68,15 @@ class Hand:
     def poke(self) -> None:
         """Look at the row now: somebody may have asked the run to stop."""
         self.poked.set()
+
+
+@dataclass(slots=True)
+class Unproved:
+    """A block solved part by part, whose score the whole is still to certify."""
+
+    work: Work
+    solution: Solution
+    stop: Stop = field(default_factory=Stop)
 
 
 @dataclass
@@ -145,8 +160,8 @@ async def _see_through(work: Work) -> RunState | None:
                 work.retaken = await _look_back(work, unit)
         if work.run.tries > program.policy.solve.attempts_max:
             return await _fail(work, *crashed(work.run.tries - 1))
-        solution = await to_thread.run_sync(solve_problem, gathered.problem, work.log, work.hand.stop)
-        return await _end(work, gathered, solution)
+        search = functools.partial(answer, gathered.problem, work.log, work.hand.stop)
+        return await _end(work, gathered, await to_thread.run_sync(search))
     except UserError as error:
         if is_outage(error):
             raise
@@ -218,19 +233,20 @@ async def _snapshot(work: Work, snapshot: Snapshot) -> None:
         _log.warning("snapshot not kept", run=work.run.id, reason=type(error).__name__)
 
 
-async def _end(work: Work, gathered: Gathered, solution: Solution) -> RunState | None:
+async def _end(work: Work, gathered: Gathered, found: Answer) -> RunState | None:
+    solution, why = found.solution, reasons(found)
     if solution.status is Status.INFEASIBLE:
-        facts = await to_thread.run_sync(why_not, gathered.problem)
-        return await _finish(work, RunState.INFEASIBLE, facts)
+        return await _finish(work, RunState.INFEASIBLE, {"status": solution.status.value, **why})
     if not solution.found:
         if solution.status is Status.CANCELLED:
-            return await _finish(work, RunState.CANCELLED, {})
-        if solution.status is Status.OPTIMAL:
-            return await _finish(work, RunState.SUCCEEDED, {"status": Status.OPTIMAL.value, "note": NOTHING_OPEN})
+            return await _finish(work, RunState.CANCELLED, why)
         return await _fail(work, "effort", "no schedule was found within the effort", "raise effort, or solve less")
     kept = await to_thread.run_sync(prepare, gathered, solution)
     state = RunState.CANCELLED if solution.status is Status.CANCELLED else RunState.SUCCEEDED
-    return await _finish(work, state, kept.facts, gathered, kept)
+    ended = await _finish(work, state, {**kept.facts, **why}, gathered, kept)
+    if solution.status is Status.FEASIBLE and solution.stage is Stage.BLOCK:
+        work.hand.unproved = Unproved(work, solution)
+    return ended
 
 
 async def _give_back(work: Work) -> None:
@@ -273,6 +289,8 @@ async def _write(
         await unit.runs.begin()
         await unit.lock(slug)
         versions = await store(unit, slug, gathered, kept) if gathered is not None and kept is not None else {}
+        if gathered is not None and {str(ref): h for ref, h in gathered.start.items()}.items() >= versions.items():
+            facts = {**facts, "note": NOTHING_NEW}
         result = {**facts, **work.retaken, "versions": versions, "seconds": round(work.seconds, 2)}
         await unit.runs.beat(run.id, run.lease, work.log.facts("search", work.seconds))
         await unit.runs.finish(run.id, run.lease, state, result)
@@ -284,3 +302,19 @@ async def _is_ours(work: Work, state: RunState) -> bool:
     async with work.unit() as unit:
         found = await unit.runs.get(work.run.program, work.run.id)
     return found.lease == work.run.lease and found.state is state
+
+
+async def certify_run(unproved: Unproved) -> None:
+    """Hold a finished block against the bound of the block as one model, and add that proof to the run's result."""
+    work, solution = unproved.work, unproved.solution
+    assert work.gathered is not None
+    prove = functools.partial(certify, work.gathered.problem, solution, stop=unproved.stop)
+    certificate = await to_thread.run_sync(prove)
+    if unproved.stop.is_set:
+        return
+    facts = certified(solution, certificate)
+    async with work.unit() as unit:
+        if await unit.runs.amend(work.run.id, work.run.lease, facts):
+            unit.emit(
+                CERTIFIED, {"run": work.run.id}, f"run:{work.run.id}:{work.run.lease}:proof", program=work.run.program
+            )

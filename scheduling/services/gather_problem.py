@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduling.model.activity import Catalogue
-from scheduling.model.calendar import BlockRef, is_weekday_call, year_window
+from scheduling.model.calendar import BlockRef, fmit_week, is_weekday_call, year_window
 from scheduling.model.errors import InvalidError
 from scheduling.model.override import SOURCES, Source
 from scheduling.model.part import PARTS, Part, Slot, Window
 from scheduling.model.roster import NO_SOURCE, Lock, Roster
-from scheduling.model.run import RunKind, RunRequest
+from scheduling.model.run import Reopen, RunKind, RunRequest
 from scheduling.model.version import BlockSchedule
 from scheduling.services.target import Target, TargetKind, versions_of
 from scheduling.services.validate import whole_years
 from scheduling.solver.problem import Freeze, Problem, Settings, Stage
+from scheduling.solver.release import release_duties
 from scheduling.solver.weeks import week_of
 from scheduling.store.unit import UnitOfWork
 
@@ -65,6 +66,8 @@ async def gather(unit: UnitOfWork, slug: str, request: RunRequest) -> Gathered:
             program.person(frozen.person)
         if not frozen.window.meets(window):
             raise InvalidError("freeze", f"{frozen.window} lies outside {request.title}")
+    if request.reopen is not None and request.kind is RunKind.BLOCK:
+        raise InvalidError("reopen", "recorded duties are reopened for a year, not for a block")
     at = await versions_of(unit, slug, origin)
     roster = await unit.roster(slug, whole_years(window), overlay=False, at=at)
     state = await unit.programs.state(slug)
@@ -89,26 +92,59 @@ def _problem(roster: Roster, window: Window, request: RunRequest, held: Iterable
         profile=request.objective or "standard",
         deterministic=request.deterministic,
     )
+    year = request.kind is RunKind.YEAR
+    frozen = _merged([*held, *(Freeze(f.window, f.person) for f in request.freeze)])
+    if request.reopen is not None:
+        roster = release_duties(roster, window, weeks=request.reopen is Reopen.WEEKS)
     asked = Problem(
-        stage=Stage.BLOCK if request.kind is RunKind.BLOCK else Stage.CALLS,
+        stage=Stage.CALLS if year else Stage.BLOCK,
         roster=replace(roster, locks=tuple(_locks(roster, window))),
         window=window,
-        weeks_free=request.kind is RunKind.YEAR,
+        weeks_free=year,
         calls_free=True,
-        frozen=_merged([*held, *(Freeze(f.window, f.person) for f in request.freeze)]),
-        freed=None if request.objective else affected_weeks(roster, window),
+        frozen=frozen,
+        freed=None if request.objective or request.reopen else affected_weeks(roster, window),
         settings=settings,
     )
-    base = _without(asked, Source.TEMPLATE)
-    if asked.stage is not Stage.BLOCK:
-        return replace(asked, base=base)
-    return replace(asked, roster=_without(asked, Source.TEMPLATE, Source.SOLVER), base=base)
+    if year:
+        # Whoever reopens what was recorded asks for better calls, not for the same ones.
+        base = None if request.reopen else _without(asked, Source.TEMPLATE)
+        return replace(asked, roster=_without(asked, Source.TEMPLATE, Source.SOLVER), base=base)
+    asked = replace(asked, given=standing_duties(asked))
+    start = _without(asked, Source.TEMPLATE, Source.SOLVER)
+    bare = any(is_bare(start, night) for night in window)
+    return replace(asked, roster=start, base=_without(asked, Source.TEMPLATE), calls_free=bare)
+
+
+def standing_duties(problem: Problem) -> frozenset[tuple[str, Slot]]:
+    """The cells of a block that a year's solve decided and that still hold: inpatient weeks, calls, what follows from them.
+
+    A call whose caller is away now is open again, and so is the day after it.
+    """
+    roster = problem.roster
+    found: set[tuple[str, Slot]] = set()
+    for person, slot, code in roster.filled(problem.window):
+        if roster.source_at(person, slot) is Source.SOLVER and code in _duty_codes(roster, slot.date):
+            found.add((person, slot))
+    for person, slot in sorted(found):
+        figures = roster.policy(slot.date).call
+        if roster.at(person, slot) == figures.activity and roster.is_absent(person, slot):
+            after = slot.date + dt.timedelta(days=1)
+            found -= {(person, slot), (person, Slot(after, Part.AM)), (person, Slot(after, Part.PM))}
+    return frozenset(found)
+
+
+def _duty_codes(roster: Roster, date: dt.date) -> frozenset[str]:
+    figures = roster.policy(date).call
+    follow = (figures.post_call_am, figures.post_call_pm, figures.recovery_activity)
+    return frozenset({figures.activity, figures.fmit_activity, *follow})
 
 
 def affected_weeks(roster: Roster, window: Window) -> tuple[Window, ...] | None:
     """The weeks in which a finished schedule has work of people who are away, or nights that nobody has.
 
-    None, which is all of the window, where it is not finished or nothing of it is broken.
+    An inpatient week is affected as a whole, with the recovery after it. None, which is all of the window, where the
+    schedule is not finished or nothing of it is broken.
     """
     inside = slice(roster.day(window.start), roster.day(window.end) + 1)
     sources, cells = roster.sources[:, inside], roster.cells[:, inside]
@@ -116,13 +152,19 @@ def affected_weeks(roster: Roster, window: Window) -> tuple[Window, ...] | None:
     if not decided.any() or (sources == SOURCES.index(Source.TEMPLATE)).any():
         return None
     working = np.array([not roster.catalogue[code].is_time_off for code in roster.catalogue.codes])
-    broken = (decided & roster.absent[:, inside] & working[cells]).any(axis=(0, 2))
-    dates = {window.start + dt.timedelta(days=int(day)) for day in np.nonzero(broken)[0]}
-    dates |= {night for night in window if _is_bare(roster, night)}
-    return tuple(sorted({week_of(date) for date in dates})) or None
+    broken = decided & roster.absent[:, inside] & working[cells]
+    weeks = {week_of(night) for night in window if is_bare(roster, night)}
+    for _, day, _ in zip(*np.nonzero(broken), strict=True):
+        weeks.add(week_of(window.start + dt.timedelta(days=int(day))))
+    inpatient = roster.catalogue.index(roster.policy(window.start).call.fmit_activity)
+    for day in np.nonzero((broken & (cells == inpatient)).any(axis=(0, 2)))[0]:
+        week = fmit_week(window.start + dt.timedelta(days=int(day)))
+        weeks.add(Window(week.start, week.end + dt.timedelta(days=1)))
+    return tuple(sorted(weeks)) or None
 
 
-def _is_bare(roster: Roster, night: dt.date) -> bool:
+def is_bare(roster: Roster, night: dt.date) -> bool:
+    """True for a Sunday-to-Thursday night that nobody has."""
     return is_weekday_call(night) and not roster.holders(roster.policy(night).call.activity, Slot(night, Part.NIGHT))
 
 

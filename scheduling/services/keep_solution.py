@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from scheduling.model.calendar import Block, BlockRef
 from scheduling.model.lifecycle import VersionState
 from scheduling.model.override import SOURCES
-from scheduling.model.part import Slot
+from scheduling.model.part import Part, Slot
 from scheduling.model.roster import Roster
 from scheduling.model.version import BlockSchedule, Cell
 from scheduling.rules.finding import Binding
 from scheduling.rules.validation import validate
-from scheduling.services.gather_problem import Gathered
-from scheduling.solver.solution import Solution
+from scheduling.services.gather_problem import Gathered, is_bare
+from scheduling.solver.sites import Certificate
+from scheduling.solver.solution import Solution, TierResult
+from scheduling.solver.status import Status
 from scheduling.store.unit import UnitOfWork
 
 ORIGIN = "solve"
-_MOST_GAPS = 40
+_MOST = 40
 
 
 @dataclass(frozen=True)
@@ -39,27 +41,51 @@ def prepare(gathered: Gathered, solution: Solution) -> Kept:
     after, before = validate(solved, problem.window), validate(gathered.start_roster, problem.window)
     counts = {binding.value: sum(f.binding is binding for f in after.findings) for binding in Binding}
     musts = {name for name, f in zip(after.ids, after.findings, strict=True) if f.binding is Binding.MUST}
+    # A night for which nobody could even be asked was no decision of the search, and is a gap all the same.
+    bare = {Slot(night, Part.NIGHT) for night in problem.window if is_bare(solved, night)}
+    gaps = sorted({*solution.gaps, *bare})
     facts = {
         "status": solution.status.value,
-        "tiers": [
-            {
-                "tier": tier.tier.value,
-                "objective": tier.objective,
-                "bound": tier.bound,
-                "proved": tier.proved,
-                "sentence": tier.sentence,
-            }
-            for tier in solution.tiers
-        ],
-        "gaps": [str(slot) for slot in solution.gaps[:_MOST_GAPS]],
+        "tiers": [_tier(tier) for tier in solution.tiers],
+        "gaps": [str(slot) for slot in gaps[:_MOST]],
         "findings": counts,
-        "new_musts": sorted(musts - set(before.ids)),
+        "new_musts": sorted(musts - set(before.ids))[:_MOST],
         "problem": solution.problem,
         "solution": sha256(solution.packed).hexdigest(),
         "effort": round(solution.effort, 3),
         "freed": None if gathered.freed is None else [[str(w.start), str(w.end)] for w in gathered.freed],
     }
     return Kept(contents, facts)
+
+
+def _tier(tier: TierResult) -> dict[str, Any]:
+    return {
+        "tier": tier.tier.value,
+        "objective": tier.objective,
+        "bound": tier.bound,
+        "proved": tier.proved,
+        "sentence": tier.sentence,
+    }
+
+
+def certified(solution: Solution, certificate: Certificate) -> dict[str, Any]:
+    """What a certificate changes in a run's result: each tier's bound, and whether anything is left unproved.
+
+    A bound holds given the tiers above it; below one that is not proved it says nothing of this schedule.
+    """
+    bounds = dict(certificate.bounds)
+    tiers, above = [], True
+    for tier in solution.tiers:
+        bound = min(tier.objective, max(tier.bound, bounds.get(tier.tier, tier.bound))) if above else tier.bound
+        tiers.append(replace(tier, bound=bound))
+        above = above and bound == tier.objective
+    status = Status.OPTIMAL if certificate.holds else solution.status
+    proof = {
+        "holds": certificate.holds,
+        "effort": round(certificate.effort, 3),
+        "seconds": round(certificate.seconds, 2),
+    }
+    return {"status": status.value, "tiers": [_tier(tier) for tier in tiers], "certificate": proof}
 
 
 def _touched(gathered: Gathered, solution: Solution) -> list[Block]:

@@ -199,7 +199,7 @@ def read_calls(build: Build, outcome: Outcome) -> Solution:
     """The stage's solution: weeks, nights and the half-days that follow from them."""
     problem, roster = build.problem, build.problem.roster
     empty = Solution(problem.stage, problem.digest, outcome.status, seed=problem.settings.seed, effort=outcome.effort)
-    if not outcome.values:
+    if not outcome.values and not outcome.tiers:
         return empty
     weeks = tuple(
         FmitWeek(friday, fmit_week(friday).end, person)

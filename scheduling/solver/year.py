@@ -12,6 +12,7 @@ from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.progress import Listener, Stop
 from scheduling.solver.sites import solve_by_sites
 from scheduling.solver.solution import Solution
+from scheduling.solver.status import Status
 
 CALLS_SHARE = 0.4
 """Share of the effort for the year's weeks and calls."""
@@ -20,7 +21,8 @@ CALLS_SHARE = 0.4
 def solve_year(problem: Problem, *, listener: Listener | None = None, stop: Stop | None = None) -> Solution:
     """Decide the window of a CALLS problem, then every block in it.
 
-    The parts' scores add up tier by tier. Each part is proved for itself, given the ones before it.
+    The parts' scores add up tier by tier. Each part is proved for itself, given the ones before it. What was decided before
+    a stop stands.
     """
     stop = stop or Stop()
     left = problem.settings.effort
@@ -50,6 +52,8 @@ def solve_year(problem: Problem, *, listener: Listener | None = None, stop: Stop
                 listener=listener,
                 stop=stop,
             )
+            if not part.found and stop.is_set:
+                return replace(together(problem, parts), status=Status.CANCELLED)
             if not part.found:
                 return replace(part, stage=problem.stage, problem=problem.digest)
             left -= part.effort

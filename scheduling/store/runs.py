@@ -150,6 +150,17 @@ class Runs(Repository):
         await self._fenced(run, lease, {"state": state.value, "result": dict(result), "ended_at": _NOW})
         self._tx.changed("run", run)
 
+    async def amend(self, run: str, lease: int, facts: Mapping[str, Any]) -> bool:
+        """Add facts to the result of a run that succeeded under this lease; False when it did not."""
+        await self.begin()
+        mine = (RunRow.id == run, RunRow.lease == lease, RunRow.state == RunState.SUCCEEDED.value)
+        more = RunRow.result.op("||")(literal(dict(facts), JSONB))
+        moved = await self._tx.write(update(RunRow).where(*mine).values(result=more).returning(RunRow.id))
+        done = moved.one_or_none() is not None
+        if done:
+            self._tx.changed("run", run)
+        return done
+
     async def release(self, slug: str, run: str, lease: int) -> None:
         """Give a run back unfinished: its worker goes down in good order, which counts as no try."""
         await self.begin()

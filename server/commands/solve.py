@@ -14,7 +14,7 @@ from auth.run_shapes import RunShape
 from auth.scopes import Scope
 from scheduling.model.calendar import BlockRef
 from scheduling.model.errors import InvalidError
-from scheduling.model.run import RunRequest, RunState, StoredRun
+from scheduling.model.run import Reopen, RunRequest, RunState, StoredRun
 from scheduling.services.solve import ask, stop_run, wait_for
 from scheduling.services.stage import OpenUnit
 from scheduling.store.unit import UnitOfWork
@@ -33,6 +33,9 @@ def run(
     program: Annotated[str | None, typer.Option("--program", help="Slug; default: your only program.")] = None,
     origin: Annotated[str, typer.Option("--from", help="live, version:ID, stage:ID or run:ID to start from.")] = "live",
     objective: Annotated[str | None, typer.Option(help="Objective profile of the policy.")] = None,
+    reopen: Annotated[
+        Reopen | None, typer.Option(help="For a year: recorded calls move too, or weeks and all calls.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same request and seed make the same schedule.")] = 0,
     effort: Annotated[float, typer.Option(help="Deterministic units, about two seconds each.")] = 30.0,
     *,
@@ -40,29 +43,28 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Solve a block or a year into draft versions; interrupt to stop and keep the best schedule found."""
-    request = _request(what, origin, objective, seed, effort, deterministic=not portfolio)
-    anyio.run(_main, request, program, as_json)
-
-
-def _request(
-    what: str, origin: str, objective: str | None, seed: int, effort: float, *, deterministic: bool
-) -> RunRequest:
-    if "/" in what:
-        ref = BlockRef.parse(what)
-        year, number = ref.year, ref.number
-    elif what.isdecimal():
-        year, number = int(what), None
-    else:
-        raise InvalidError("block", "a block or a year", valid=["2025/10", "2025"])
-    return RunRequest(
+    year, number = _named(what)
+    request = RunRequest(
         year=year,
         number=number,
         origin=origin,
         objective=objective,
+        reopen=reopen,
         seed=seed,
         effort=effort,
-        deterministic=deterministic,
+        deterministic=not portfolio,
     )
+    anyio.run(_main, request, program, as_json)
+
+
+def _named(what: str) -> tuple[int, int | None]:
+    """Year and block number; no number for the whole year."""
+    if "/" in what:
+        ref = BlockRef.parse(what)
+        return ref.year, ref.number
+    if what.isdecimal():
+        return int(what), None
+    raise InvalidError("block", "a block or a year", valid=["2025/10", "2025"])
 
 
 async def _main(request: RunRequest, program: str | None, as_json: bool) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 import anyio
 import pytest
 
-from scheduling.model.calendar import Calendar
+from auth.run_shapes import RunShape
+from scheduling.model.absence import Absence
+from scheduling.model.calendar import Calendar, days
 from scheduling.model.run import Frozen, RunRequest, RunState, StoredRun
-from scheduling.services.carry_out_run import NOTHING_OPEN
+from scheduling.services.carry_out_run import NOTHING_NEW
 from scheduling.services.solve import stop_run
 from scheduling.store.database import Database
 from tests.run_house import BLOCK, LENGTHY, PATIENCE, SLUG, RunHouse, settle_runs
@@ -27,9 +29,8 @@ async def test_a_run_becomes_a_draft_with_its_proof(house: RunHouse) -> None:
         run = await house.end((await house.ask()).id)
     assert run.state is RunState.SUCCEEDED
     assert run.result is not None
-    assert all(tier["proved"] for tier in run.result["tiers"])
+    assert [tier["objective"] for tier in run.result["tiers"]] == [0, 0, 0, 0]
     assert run.result["findings"]["must"] == 0
-    assert run.progress["phase"] == "block"
     async with house.unit() as unit:
         (version,) = [await unit.versions.find(SLUG, v) for v in run.versions]
         content = (await unit.versions.load(SLUG, run.versions))[version.hash]
@@ -40,20 +41,62 @@ async def test_a_run_becomes_a_draft_with_its_proof(house: RunHouse) -> None:
     assert live == {}
 
 
-async def test_the_same_run_again_in_another_worker_is_the_same_schedule(house: RunHouse) -> None:
+async def test_the_same_request_in_another_worker_is_the_same_schedule(house: RunHouse) -> None:
     """Versions are named by their content, so two searches that agree leave one version."""
     found = []
-    for seed_of_facts in range(2):
+    for _ in range(2):
         run = await house.ask()
         async with house.worker():
             found.append(await house.end(run.id))
-        await house.sql(f"update programs set facts = facts + {seed_of_facts + 1}")
+        await house.sql("update programs set facts = facts + 1")
     first, second = found
     assert first.id != second.id
     assert first.versions == second.versions
     assert first.result is not None
     assert second.result is not None
     assert first.result["solution"] == second.result["solution"]
+
+
+async def test_what_cannot_be_had_ends_with_the_reason(house: RunHouse) -> None:
+    """Everybody is away one night and the profile insists on a caller: the conflict in words, ways out, no schedule."""
+    night = WINDOW.start + days(11)
+    async with house.unit() as unit:
+        await unit.lock(SLUG)
+        for n in range(12):
+            await unit.absences.add(SLUG, Absence(f"abs-{n}", f"fac-{n:02d}", night, night))
+    async with house.worker():
+        run = await house.end((await house.ask(RunRequest(2026, 5, objective="strict"))).id)
+        priced = await house.end((await house.ask(RunRequest(2026, 5, objective="standard"))).id)
+    assert run.state is RunState.INFEASIBLE
+    assert run.result is not None
+    assert run.versions == ()
+    assert any(night.isoformat() in condition["dates"] for condition in run.result["core"])
+    assert "absent" in " ".join(condition["message"] for condition in run.result["core"])
+    assert run.result["core_verified"]
+    assert run.result["relaxations"]
+    shape = RunShape.of_run(run)
+    assert shape.core is not None
+    assert shape.relaxations is not None
+    # The standard profile prices the gap instead, shows it, and still says why.
+    assert priced.state is RunState.SUCCEEDED
+    assert priced.result is not None
+    assert priced.result["gaps"] == [f"{night} NIGHT"]
+    assert priced.result["core"]
+
+
+async def test_a_block_with_open_calls_is_certified_afterwards(house: RunHouse) -> None:
+    """Solved part by part it has a score at once; the proof over the whole follows in the background."""
+    async with house.worker():
+        run = await house.end((await house.ask()).id)
+        await _until(house, run.id, lambda found: found.result is not None and "certificate" in found.result)
+        found = await house.run(run.id)
+    assert found.versions == run.versions
+    assert found.result is not None
+    assert run.result is not None
+    assert run.result["status"] == "feasible"
+    assert found.result["certificate"]["holds"]
+    assert found.result["status"] == "optimal"
+    assert all(tier["proved"] for tier in found.result["tiers"])
 
 
 async def test_a_year_becomes_a_draft_for_every_block(house: RunHouse) -> None:
@@ -74,8 +117,8 @@ async def test_where_nothing_is_open_there_is_nothing_to_decide(house: RunHouse)
         run = await house.end((await house.ask(frozen)).id)
     assert run.state is RunState.SUCCEEDED
     assert run.result is not None
-    assert run.versions in ((), made.versions)
-    assert run.versions or run.result["note"] == NOTHING_OPEN
+    assert run.versions == made.versions
+    assert run.result["note"] == NOTHING_NEW
 
 
 async def test_stopping_a_search_keeps_what_it_found(database: Database) -> None:
