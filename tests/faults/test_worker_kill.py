@@ -95,6 +95,7 @@ async def kept_whole(house: RunHouse, run: StoredRun) -> None:
     assert await drafts(house) == sorted(set(run.versions))
 
 
+@pytest.mark.slow  # waits out leases: a minute of wall clock, run by make faults
 async def test_a_killed_worker_is_replaced_and_its_run_ends_once(house: RunHouse, home: Path) -> None:
     """Killed in the middle of a search, the run is another worker's within half a minute, and ends with one result."""
     with worker(home) as first:
@@ -131,6 +132,7 @@ async def test_a_search_outlives_a_kill_of_the_database(house: RunHouse, home: P
     assert ended.state is RunState.SUCCEEDED
 
 
+@pytest.mark.slow  # waits out leases: a minute of wall clock, run by make faults
 async def test_a_worker_that_slept_through_its_lease_writes_nothing(house: RunHouse, home: Path) -> None:
     """Two workers believe to have the run: the one that was cut off finds another's lease and stops without a trace."""
     with worker(home) as first:
