@@ -156,10 +156,12 @@ async def _see_through(work: Work) -> RunState | None:
         async with work.unit() as unit:
             program = await unit.program(work.run.program)
             if work.run.tries <= program.policy.solve.attempts_max:
-                gathered = work.gathered = await gather(unit, work.run.program, work.run.request)
+                work.gathered = await gather(unit, work.run.program, work.run.request)
                 work.retaken = await _look_back(work, unit)
         if work.run.tries > program.policy.solve.attempts_max:
             return await _fail(work, *crashed(work.run.tries - 1))
+        gathered = work.gathered
+        assert gathered is not None
         search = functools.partial(answer, gathered.problem, work.log, work.hand.stop)
         return await _end(work, gathered, await to_thread.run_sync(search))
     except UserError as error:

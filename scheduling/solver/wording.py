@@ -99,7 +99,7 @@ def _lock(family: _Family) -> str:
 
 def _requirement(family: _Family) -> str:
     """With the figures where they are one resident's."""
-    if len(family.people) > 1 or not family.dates:
+    if len(family.people) != 1 or not family.dates:
         return f"{who(family.people)} must get the half-days of {family.note} that the block requires"
     roster = family.problem.roster
     block = roster.program.calendar.block_of(family.dates[0])

@@ -90,6 +90,7 @@ async def _solve(desk: Desk, request: RunRequest, program: str | None, *, quiet:
     asked = await ask(unit, slug, request)
     if asked.run.state.over:
         return asked.run
+    found = asked.run
     async with anyio.create_task_group() as group:
         if not asked.workers:
             # Nobody else is there to do it.
@@ -100,6 +101,7 @@ async def _solve(desk: Desk, request: RunRequest, program: str | None, *, quiet:
 
 
 async def _watch(open_unit: OpenUnit, slug: str, run: StoredRun, *, quiet: bool) -> StoredRun:
+    stopped = run
     with Live(watching(run), console=_console(), transient=True, auto_refresh=False) as live:
 
         async def look(found: StoredRun) -> None:
