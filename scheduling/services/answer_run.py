@@ -7,7 +7,7 @@ from typing import Any
 
 from scheduling.solver.precheck import check_data
 from scheduling.solver.problem import Problem, Stage
-from scheduling.solver.progress import Listener, Stop
+from scheduling.solver.progress import Listener, Progress, Stop
 from scheduling.solver.solve import Answer, solve
 from scheduling.solver.status import Status
 from scheduling.solver.wording import Group
@@ -24,13 +24,15 @@ def answer(problem: Problem, listener: Listener, stop: Stop) -> Answer:
     """
     if problem.stage is not Stage.CALLS:
         return solve(problem, listener=listener, stop=stop)
+    listener.progress(Progress("data checks"))
+    troubles = check_data(problem)
     whole = solve_year(problem, listener=listener, stop=stop)
     short = {breach.name for tier in whole.tiers for breach in tier.breaches} & set(problem.profile.insist)
     if whole.status is Status.INFEASIBLE or (short and not stop.is_set):
         reasoned = solve(problem, listener=listener, stop=stop)
         if reasoned.core is not None:
             return reasoned
-    return Answer(whole, check_data(problem))
+    return Answer(whole, troubles)
 
 
 def reasons(found: Answer) -> dict[str, Any]:

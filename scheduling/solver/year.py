@@ -37,6 +37,8 @@ def solve_year(problem: Problem, *, listener: Listener | None = None, stop: Stop
     blocks = problem.roster.program.calendar.blocks_in(problem.window)
     for number, block in enumerate(blocks):
         window = Window(max(block.start, problem.window.start), min(block.end, problem.window.end))
+        if stop.is_set:
+            break
         for stage, solve in ((Stage.BLOCK, solve_by_sites), (Stage.DAYS_OFF, solve_days_off)):
             part = solve(
                 replace(
@@ -52,11 +54,12 @@ def solve_year(problem: Problem, *, listener: Listener | None = None, stop: Stop
                 listener=listener,
                 stop=stop,
             )
-            if not part.found and stop.is_set:
-                return replace(together(problem, parts), status=Status.CANCELLED)
-            if not part.found:
+            if not part.found and not stop.is_set:
                 return replace(part, stage=problem.stage, problem=problem.digest)
+            if not part.found:
+                break
             left -= part.effort
             parts.append(part)
             roster = part.applied(roster)
-    return together(problem, parts)
+    whole = together(problem, parts)
+    return replace(whole, status=Status.CANCELLED) if stop.is_set else whole

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -118,3 +119,22 @@ async def test_wrong_arguments_are_named_as_they_are_written(sample: Sample, wro
     assert answer.facts["field"] == field
     if field == "from_":
         assert "from" in answer.facts["valid"]
+
+
+async def test_progress_is_told_while_the_caller_waits(sample: Sample) -> None:
+    """Seconds that only grow, and a sentence with tier, cost and bound."""
+    told: list[tuple[float, str]] = []
+
+    async def hear(done: float, total: float | None = None, message: str | None = None) -> None:
+        assert total is None
+        told.append((done, message or ""))
+
+    who = replace(COORDINATOR, progress=hear)
+    async with working(sample):
+        run = await facts(sample, "solve_schedule", who, year=2026, reopen="weeks", wait=50, effort=2)
+        if run["state"] == "running":
+            run = await facts(sample, "get_run", who, run=run["run"], wait=50)
+    assert run["state"] == "succeeded"
+    assert told
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert any("cost" in message and "bound" in message for _, message in told)
