@@ -48,6 +48,9 @@ class WorkerChild:
 
     async def _once(self) -> None:
         environment = {**os.environ, "HOUSESTAFF_HOME": str(self._settings.home)}
+        environment.pop("DATABASE_URL", None)  # this server's database, whatever the surroundings name
+        if self._settings.database_url is not None:
+            environment["DATABASE_URL"] = self._settings.database_url
         if self._quiet:
             environment["HOUSESTAFF_LOG"] = "warning"
         command = [sys.executable, "-P", "-m", "server", "worker", "--child"]
@@ -71,7 +74,7 @@ class WorkerChild:
         await process.aclose()
 
 
-def helpers_of(house: House, *, worker: bool) -> list[Task]:
+def helpers_of(house: House, *, worker: bool, quiet: bool = False) -> list[Task]:
     """The tasks a server runs beside answering."""
     warm = attempt(house.lane.warm, "warming the interactive lane")
-    return [warm, WorkerChild(house.settings).run] if worker else [warm]
+    return [warm, WorkerChild(house.settings, quiet=quiet).run] if worker else [warm]

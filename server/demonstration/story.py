@@ -1,4 +1,4 @@
-"""The main job, told to a person who reads along: validate, cover an absence, validate again, take it back."""
+"""The main job, told to a person who reads along: solve a block, publish it, cover an absence, take it back."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from scheduling.model.part import Window
 from scheduling.services.demonstration.build_demo import create_demo, demo_slug
 from scheduling.store.unit import UnitOfWork
 from server.app import House
+from server.background import beside
 from server.commands.local import local_context
 from server.demonstration.assistant import Assistant, StepFailedError
 from server.demonstration.choose import choose_absence, week_of
+from server.demonstration.solve_block import publish_block, solve_block
 from server.demonstration.week import week_grid
+from server.worker_child import helpers_of
 
 _REASON = "demonstration"
-_AHEAD = 28
-"""How many days after today the absence may lie."""
 
 
 async def tell(house: House, console: Console, *, size: str, seed: int) -> None:
@@ -35,23 +36,26 @@ async def tell(house: House, console: Console, *, size: str, seed: int) -> None:
         console.print(f"   {report.headline()}")
     async with UnitOfWork(house.database, local_context("demo", slug)) as unit:
         program = await unit.program(slug)
-        today = program.clock.today()
-        ahead = Window(today + days(1), today + days(_AHEAD))
-        roster = await unit.roster(slug, ahead)
-    person, window = choose_absence(roster, ahead)
-    block = program.calendar.block_of(window.start)
-    async with Client(house.stdio()) as client:
+    block = program.calendar.block_of(program.calendar.block_of(program.clock.today()).end + days(1))
+    async with Client(house.stdio()) as client, beside(*helpers_of(house, worker=True, quiet=True)):
         assistant = Assistant(client, slug)
+        with timed(console, "2", f"Block {block.ref}, the next one: solved in place of its stand-ins"):
+            versions = await solve_block(assistant, console, str(block.ref))
+        say(console, "3", "Staged, looked at, published")
+        await publish_block(assistant, console, versions)
+        async with UnitOfWork(house.database, local_context("demo", slug)) as unit:
+            roster = await unit.roster(slug, block.window)
+        person, window = choose_absence(roster, block.window)
         await _cover(assistant, console, str(block.ref), person, window)
 
 
 async def _cover(assistant: Assistant, console: Console, block: str, person: str, window: Window) -> None:
     dates = {"start": window.start.isoformat(), "end": window.end.isoformat()}
-    say(console, "2", f"Block {block} against its duty-hour and program rules")
+    say(console, "4", f"Block {block} against its duty-hour and program rules")
     before = await assistant.use("validate_schedule", block=block)
     say_counts(console, before, assistant.seconds["validate_schedule"])
 
-    say(console, "3", f"{person} is out {window.start:%a %d %b} to {window.end:%a %d %b}: recorded, then planned")
+    say(console, "5", f"{person} is out {window.start:%a %d %b} to {window.end:%a %d %b}: recorded, then planned")
     recorded = await assistant.use("record_absence", person=person, type="sick", **dates)
     duties = [*recorded["affected"]["slots"], *recorded["affected"]["calls"]]
     console.print("   affected: " + ", ".join(f"{d['activity']} {d['date'][5:]} {d['part']}" for d in duties))
@@ -67,7 +71,7 @@ async def _cover(assistant: Assistant, console: Console, block: str, person: str
     old = await assistant.slots(week, people)
     console.print(week_grid("   The week as published", week, people, old))
 
-    say(console, "4", "The plan is applied, all of it or nothing")
+    say(console, "6", "The plan is applied, all of it or nothing")
     await assistant.use("apply_plan", plan=best["plan"], digest=best["digest"], idempotency_key=f"demo:{best['plan']}")
     console.print(f"   applied in {assistant.seconds['apply_plan'] * 1000:.0f} ms")
     new = await assistant.slots(week, people)
@@ -77,7 +81,7 @@ async def _cover(assistant: Assistant, console: Console, block: str, person: str
     after = await assistant.use("validate_schedule", block=block)
     say_counts(console, after, assistant.seconds["validate_schedule"])
 
-    say(console, "5", "And taken back")
+    say(console, "7", "And taken back")
     reverted = await assistant.use("revert_override", plan=best["plan"])
     again = await assistant.slots(week, people)
     if again != old:
