@@ -9,7 +9,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.call_book import CallBook, Mask
 from scheduling.rules.finding import Binding
 from scheduling.rules.night_rule import NightRule, window_text
-from scheduling.rules.rule import Soft, Tier
+from scheduling.rules.rule import CheckOnly
 
 
 class CallPostFmitFriday(NightRule):
@@ -20,7 +20,7 @@ class CallPostFmitFriday(NightRule):
     citation = "Program policy: call eligibility"
     text = "The Friday right after an own FMIT week is free of call, unless the person is the new week's attending."
     binding = Binding.POLICY
-    enforcement = Soft(Tier.OPERATIONS, 200)
+    enforcement = CheckOnly("Friday and Saturday nights go with the week's attending and are offered to nobody else")
     per_person = False
 
     def broken(self, roster: Roster, book: CallBook) -> Mask:

@@ -68,7 +68,7 @@ def _offer_residents(build: Build) -> Procedures:
                 continue
             options = allowed(build, person.id, slot, resident_options(build, person, slot))
             if options:
-                build.variables.offer(person.id, slot, options)
+                _open(build, person.id, slot, options)
                 for code in options:
                     if roster.catalogue[code].needs_credential:
                         procedures[slot][code].add(person.site)
@@ -126,7 +126,7 @@ def _offer_faculty(build: Build, procedures: Procedures) -> None:
                 continue
             options = allowed(build, person.id, slot, options)
             if options:
-                build.variables.offer(person.id, slot, options)
+                _open(build, person.id, slot, options)
 
 
 def faculty_options(build: Build, person: Person, slot: Slot, procedures: Procedures) -> Iterable[str]:
@@ -157,19 +157,22 @@ def _recovers(build: Build, person: str, slot: Slot) -> bool:
     return friday and attends(person, slot.date - days(1)) == 1 and attends(person, slot.date) == 0
 
 
+def _open(build: Build, person: str, slot: Slot, options: Iterable[str]) -> None:
+    """Offer a half-day; it is to be filled unless the person is away."""
+    build.variables.offer(person, slot, options)
+    if not build.problem.roster.is_absent(person, slot):
+        build.variables.half_days.append((person, slot))
+
+
 def _fill(build: Build) -> None:
-    """Every offered half-day is filled, absent ones apart; at an explaining build's own switch."""
-    roster = build.problem.roster
-    for person, slot, options in build.variables.decided():
-        if slot.part is Part.NIGHT or slot.date not in build.problem.window or roster.is_absent(person, slot):
-            continue
-        if not build.problem.is_free(person, slot):
-            continue
+    """Every open half-day holds something, post-call time included; that it holds one thing is a rule's to say."""
+    for person, slot in build.variables.half_days:
+        options = build.variables.options(person, slot)
         total = Sum(options.values())
         if build.explaining:
             build.insist("open_half_day", Where((person,), (slot.date,), slot.part), total, 1)
         else:
-            build.require(total, 1, 1)
+            build.require(total, 1, len(options))
 
 
 def _price_faculty(build: Build) -> None:

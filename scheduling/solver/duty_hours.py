@@ -16,7 +16,6 @@ from scheduling.model.part import PARTS, Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.rules.averaged import dates, half_days
 from scheduling.rules.duties import Duties, duties_of
-from scheduling.rules.exception import excepted
 from scheduling.rules.segments import periods_of
 from scheduling.solver.build import Build
 from scheduling.solver.sums import Literal, Sum
@@ -51,7 +50,6 @@ class Period:
     half_days: int
     days: int
     nights: int
-    excepted: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +61,7 @@ class DutyHours:
     _works: dict[str, list[Work]] = field(default_factory=dict)
     _cells: dict[tuple[str, Slot], tuple[Work, ...]] = field(default_factory=dict)
     _instants: dict[tuple[dt.date, int], int] = field(default_factory=dict)
-    _free: dict[tuple[str, dt.date, bool], Literal] = field(default_factory=dict)
+    _free: dict[tuple[str, dt.date], Literal] = field(default_factory=dict)
 
     def works(self, person: str) -> list[Work]:
         """Every cell the person works or may work, from a little before the window to a little after it."""
@@ -116,7 +114,6 @@ class DutyHours:
         roster, window = self.build.problem.roster, self.build.problem.window
         d: Duties = duties_of(roster, self.people)
         p = periods_of(d)
-        lifted = excepted(roster, p)
         found = []
         for at in range(len(p.row)):
             where = dates(p, at)
@@ -130,7 +127,6 @@ class DutyHours:
                     int(half_days(p)[at]),
                     int(p.days[at] - p.full_leave[at]),
                     int(p.nights[at]),
-                    bool(lifted[at]),
                 )
             )
         return found
@@ -147,23 +143,22 @@ class DutyHours:
                 total.plus(work.literal, inside)
         return total
 
-    def free_days(self, period: Period, *, home_call: bool = True) -> Sum:
-        """Dates of a period without work, leave or (with `home_call`) at-home call, one literal each where undecided."""
+    def free_days(self, period: Period) -> Sum:
+        """Dates of a period without work, leave or at-home call, one literal each where undecided."""
         total = Sum()
         for date in period.window:
-            key = (period.person, date, home_call)
+            key = (period.person, date)
             if key not in self._free:
-                self._free[key] = self._make_free(period.person, date, home_call=home_call)
+                self._free[key] = self._make_free(period.person, date)
             total.add(self._free[key])
         return total
 
-    def _make_free(self, person: str, date: dt.date, *, home_call: bool) -> Literal:
+    def _make_free(self, person: str, date: dt.date) -> Literal:
         build, roster = self.build, self.build.problem.roster
         if all(roster.is_absent(person, Slot(date, part)) for part in (Part.AM, Part.PM)):
             return 0
         busy = [w.literal for part in PARTS for w in self._works_at(person, Slot(date, part))]
-        if home_call:
-            busy += [self._home(person, Slot(date, part)) for part in PARTS]
+        busy += [self._home(person, Slot(date, part)) for part in PARTS]
         busy += self._spilling(person, date)
         if any(b.low > 0 for b in busy):
             return 0
@@ -171,8 +166,8 @@ class DutyHours:
         if not undecided:
             return 1
         literal = build.variables.new()
-        for b in undecided:
-            build.require(Sum([literal]).plus(b), 0, 1)
+        for choice in (v for b in undecided for v in b.literals):
+            build.require(Sum([literal, choice]), 0, 1)
         return literal
 
     def _spilling(self, person: str, date: dt.date) -> list[Sum]:

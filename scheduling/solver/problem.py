@@ -16,6 +16,10 @@ FORM = 1
 """Raised whenever the same problem would be answered differently: old request hashes then no longer match."""
 
 
+LOCK = "prog.lock"
+"""The rule by which locked cells stand."""
+
+
 class Stage(StrEnum):
     """What a model decides. A year is solved stage by stage; a rule's constraint says where it has a bite."""
 
@@ -94,6 +98,11 @@ class Problem:
         """The objective profile asked for."""
         return self.policy.solve.profiles[self.settings.profile]
 
+    @functools.cached_property
+    def locks_hold(self) -> bool:
+        """False where the policy has switched the rule on locks off."""
+        return LOCK not in self.policy.rules.off
+
     def decides(self, person: str) -> bool:
         """True when the person's cells are part of the question."""
         return self.people is None or person in self.people
@@ -107,7 +116,7 @@ class Problem:
         if any(freeze.holds(person, slot) for freeze in self.frozen):
             return False
         source = self.roster.source_at(person, slot)
-        return source is None or not source.locked
+        return source is None or not source.locked or not self.locks_hold
 
     @functools.cached_property
     def digest(self) -> str:

@@ -31,6 +31,8 @@ class Variables:
         self.weeks: list[dt.date] = []
         """The Fridays of the inpatient weeks that are to be staffed here."""
         self.faculty: tuple[Person, ...] = tuple(p for p in self.program.people if p.active and p.takes_call)
+        self.half_days: list[Cell] = []
+        """The open half-days that are to be filled here."""
         self.callers: tuple[Person, ...] = tuple(p for p in self.program.people if p.active and p.is_faculty)
         self.residents: tuple[Person, ...] = tuple(p for p in self.program.people if p.active and p.is_resident)
 

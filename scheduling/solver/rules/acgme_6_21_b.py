@@ -9,13 +9,15 @@ from __future__ import annotations
 from scheduling.rules.rule import Rule
 from scheduling.solver.build import Build
 from scheduling.solver.duty_hours import duty_hours
+from scheduling.solver.objective import Where
 from scheduling.solver.problem import Stage
-from scheduling.solver.rules.hours_budget import limit_free_days
 
 STAGES = (Stage.BLOCK, Stage.DAYS_OFF)
 
 
 def constrain(rule: Rule, build: Build) -> None:
-    """Every averaging period."""
+    """In every averaging period at least one free day for every seven outside leave."""
     for period in duty_hours(build).periods():
-        limit_free_days(rule, build, period)
+        every = period.policy.hours.free_day_every_days
+        where = Where((period.person,), (period.window.start, period.window.end))
+        build.at_least(rule, where, duty_hours(build).free_days(period), -(-period.days // every))
