@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from auth.wire import Shape
@@ -110,7 +109,6 @@ class RunShape(Shape):
     def of_run(cls, run: StoredRun) -> Self:
         """The run as it is stored."""
         result = run.result or {}
-        versions: Mapping[str, str] = result.get("versions", {})
         kept: dict[str, Any] = {
             name: result.get(name) or None
             for name in ("status", "tiers", "gaps", "findings", "new_musts", "troubles", "relaxations", "error")
@@ -120,8 +118,8 @@ class RunShape(Shape):
             state=run.state.value,
             of=run.request.title,
             progress=ProgressShape.of(run),
-            result_versions=tuple(versions.values()),
-            blocks=tuple(versions) or None,
+            result_versions=run.versions,
+            blocks=tuple(map(str, run.blocks)) or None,
             core=result.get("core"),
             **kept,
         )

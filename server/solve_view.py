@@ -15,6 +15,7 @@ from scheduling.model.run import RunState, StoredRun
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 48
+_MOST_TROUBLES = 8
 _FLOOR = 1e-3
 """Gaps below a thousandth look alike: the lowest bar."""
 
@@ -66,7 +67,10 @@ def outcome(run: StoredRun) -> RenderableType:
         counts = ", ".join(f"{count} {binding}" for binding, count in shape.findings.items())
         lines.append(Text(f"  checked apart from the model: {counts}"))
     lines += [Text(f"  nobody: {gap}", style="red") for gap in shape.gaps or ()]
-    lines += [Text(f"  data: {trouble.message}", style="yellow") for trouble in shape.troubles or ()]
+    troubles = shape.troubles or ()
+    lines += [Text(f"  data: {trouble.message}", style="yellow") for trouble in troubles[:_MOST_TROUBLES]]
+    if len(troubles) > _MOST_TROUBLES:
+        lines.append(Text(f"  data: {len(troubles) - _MOST_TROUBLES} more rows (--json)", style="yellow"))
     lines += [Text(f"  conflict: {condition.message}", style="red") for condition in shape.core or ()]
     for way in shape.relaxations or ():
         given = "; ".join(condition.message for condition in way.conditions)

@@ -157,9 +157,15 @@ class StoredRun:
     ended_at: dt.datetime | None = None
 
     @property
+    def blocks(self) -> Mapping[BlockRef, str]:
+        """The versions it made, by block and in that order."""
+        made = (self.result or {}).get("versions", {})
+        return dict(sorted((BlockRef.parse(block), version) for block, version in made.items()))
+
+    @property
     def versions(self) -> tuple[str, ...]:
         """The versions it made."""
-        return tuple((self.result or {}).get("versions", {}).values())
+        return tuple(self.blocks.values())
 
 
 @dataclass(frozen=True, slots=True)

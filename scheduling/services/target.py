@@ -88,4 +88,4 @@ async def _versions_of_run(unit: UnitOfWork, slug: str, wanted: str) -> Mapping[
     run = await unit.runs.get(slug, wanted)
     if not run.versions:
         raise InvalidError("run", f"{run.id} is {run.state} and made no version", hint="get_run says how far it is")
-    return {BlockRef.parse(ref): version for ref, version in (run.result or {})["versions"].items()}
+    return run.blocks

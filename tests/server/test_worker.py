@@ -105,7 +105,7 @@ async def test_a_year_becomes_a_draft_for_every_block(house: RunHouse) -> None:
         run = await house.end((await house.ask(RunRequest(2026, effort=3))).id)
     assert run.state is RunState.SUCCEEDED
     assert run.result is not None
-    assert list(run.result["versions"]) == [f"2026/{n}" for n in range(14)]
+    assert list(map(str, run.blocks)) == [f"2026/{n}" for n in range(14)]
     assert run.result["gaps"] == []
 
 
