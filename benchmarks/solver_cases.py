@@ -35,7 +35,9 @@ EFFORT = 30.0
 class Solver(Protocol):
     """How the product solves a problem."""
 
-    def __call__(self, problem: Problem, *, listener: Listener | None = None, stop: Stop | None = None) -> Solution: ...
+    def __call__(self, problem: Problem, *, listener: Listener | None = None, stop: Stop | None = None) -> Solution:
+        """The best solution within the problem's effort; the listener hears of progress, the stop ends it early."""
+        ...
 
 
 @dataclass(frozen=True)
