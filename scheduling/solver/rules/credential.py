@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from scheduling.model.part import Slot
 from scheduling.rules.rule import Rule
 from scheduling.solver.build import Build
 from scheduling.solver.objective import Where
@@ -32,12 +33,17 @@ def constrain(rule: Rule, build: Build) -> None:
                 if build.explaining:
                     where = Where((presence.person.id,), (), None, code)
                 if presence.person.is_resident:
-                    covered = _covered(build, attendings, presence.person.site)
+                    covered = _covered(build, attendings, presence.person.site, slot)
                     build.at_most(rule, where, Sum([presence.literal]).add(covered, -1), 0)
                 elif presence.person.is_faculty and presence not in attendings:
                     build.at_most(rule, where, Sum([presence.literal]), 0)
 
 
-def _covered(build: Build, attendings: list[Presence], site: str) -> Literal:
-    near = [p for p in attendings if p.person.site == site or isinstance(p.literal, int)]
+def _covered(build: Build, attendings: list[Presence], site: str, slot: Slot) -> Literal:
+    near = [p for p in attendings if p.person.site == site or _placed(build, p, slot)]
     return build.either(*(p.literal for p in near))
+
+
+def _placed(build: Build, presence: Presence, slot: Slot) -> bool:
+    """True for somebody who is there already; an explaining build makes a choice of what is locked."""
+    return isinstance(presence.literal, int) or not build.problem.is_free(presence.person.id, slot)
