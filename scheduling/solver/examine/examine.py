@@ -1,0 +1,80 @@
+"""Examine a set of rules on a program's block: contradictions, dependencies, what each rule costs, what to know beforehand.
+
+The same code for the policy in force and for a draft. Everything is bounded by deterministic effort, so the same question has
+the same answer; what the effort did not reach is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scheduling.solver.cores import Budget
+from scheduling.solver.examine.capacity import capacity
+from scheduling.solver.examine.conflicts import conflicts_of
+from scheduling.solver.examine.dependencies import chains_of, cycles_of, dependencies_of
+from scheduling.solver.examine.effects import effects
+from scheduling.solver.examine.hours import hours
+from scheduling.solver.examine.profile import Effort, effort_of, profile_of, seconds_of, with_savings
+from scheduling.solver.examine.question import About, Examination, Question, Strength, Warn
+from scheduling.solver.examine.stages import parts_of
+from scheduling.solver.examine.weights import weights
+from scheduling.solver.precheck import check_data
+from scheduling.solver.problem import Problem
+
+_CONFLICTS_SHARE = 0.5
+_SOLVE_SHARE = 0.25
+"""Shares of the effort for contradictions and for one solve of the block; the rest is for solves without the costliest rules."""
+
+
+def examine(question: Question) -> Examination:
+    """Build the block's models, solve what must be proved, and say what was found."""
+    problem = question.problem
+    parts = parts_of(problem)
+    searching = Budget(question.effort * _CONFLICTS_SHARE)
+    conflicts = tuple(conflict for part in parts for conflict in conflicts_of(part, searching))
+    whole = effort_of(problem, question.effort * _SOLVE_SHARE)
+    dependencies = dependencies_of(part.whole for part in parts)
+    measuring = Budget(max(0.0, question.effort - searching.spent - whole.units))
+    profile, costliest = with_savings(profile_of(parts, problem.policy), problem, whole, measuring)
+    stands = [c for c in conflicts if c.strength is not Strength.DEMAND]
+    warnings = (
+        *_unproved(searching, whole, measuring),
+        *_data(problem),
+        *capacity(problem),
+        *hours(problem),
+        *weights(parts),
+        *effects(parts, profile, problem.policy),
+    )
+    return Examination(
+        feasible=not stands,
+        core=stands[0].conditions if stands else (),
+        conflicts=conflicts,
+        dependencies=dependencies,
+        cycles=cycles_of(dependencies),
+        chains=chains_of(dependencies),
+        profile=profile,
+        costliest=costliest,
+        estimate=seconds_of(whole, parts),
+        warnings=warnings,
+        complete=not searching.unsure and whole.proved,
+        effort=searching.spent + whole.units + measuring.spent,
+    )
+
+
+def _unproved(searching: Budget, whole: Effort, measuring: Budget) -> Iterator[Warn]:
+    if searching.unsure:
+        text = "the effort ended before every contradiction was looked for: there may be more"
+        yield Warn(About.UNPROVED, (), text)
+    if not whole.proved:
+        text = "the block's solve was not proved within the effort: it takes longer than estimate_s"
+        yield Warn(About.UNPROVED, (), text)
+    if measuring.unsure:
+        yield Warn(About.UNPROVED, (), "the effort ended before all of the costliest rules were measured")
+
+
+def _data(problem: Problem) -> Iterator[Warn]:
+    """What the data checks before a solve say."""
+    for trouble in check_data(replace(problem, calls_free=True)):
+        dates = (trouble.start,) if trouble.start == trouble.end else (trouble.start, trouble.end)
+        yield Warn(About.DATA, (), trouble.message, trouble.people, dates)
