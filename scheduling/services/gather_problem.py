@@ -12,14 +12,15 @@ from scheduling.model.activity import Catalogue
 from scheduling.model.calendar import BlockRef, fmit_week, is_weekday_call, year_window
 from scheduling.model.errors import InvalidError
 from scheduling.model.override import SOURCES, Source
-from scheduling.model.part import PARTS, Part, Slot, Window
-from scheduling.model.roster import NO_SOURCE, Lock, Roster
+from scheduling.model.part import Part, Slot, Window
+from scheduling.model.roster import Lock, Roster
 from scheduling.model.run import Reopen, RunKind, RunRequest
 from scheduling.model.version import BlockSchedule
 from scheduling.services.target import Target, TargetKind, versions_of
 from scheduling.services.validate import whole_years
 from scheduling.solver.problem import Freeze, Problem, Settings, Stage
 from scheduling.solver.release import release_duties
+from scheduling.solver.standing import opened, standing_duties
 from scheduling.solver.weeks import week_of
 from scheduling.store.unit import UnitOfWork
 
@@ -108,36 +109,12 @@ def _problem(roster: Roster, window: Window, request: RunRequest, held: Iterable
     )
     if year:
         # Whoever reopens what was recorded asks for better calls, not for the same ones.
-        base = None if request.reopen else _without(asked, Source.TEMPLATE)
-        return replace(asked, roster=_without(asked, Source.TEMPLATE, Source.SOLVER), base=base)
+        base = None if request.reopen else opened(asked, Source.TEMPLATE)
+        return replace(asked, roster=opened(asked, Source.TEMPLATE, Source.SOLVER), base=base)
     asked = replace(asked, given=standing_duties(asked))
-    start = _without(asked, Source.TEMPLATE, Source.SOLVER)
+    start = opened(asked, Source.TEMPLATE, Source.SOLVER)
     bare = any(is_bare(start, night) for night in window)
-    return replace(asked, roster=start, base=_without(asked, Source.TEMPLATE), calls_free=bare)
-
-
-def standing_duties(problem: Problem) -> frozenset[tuple[str, Slot]]:
-    """The cells of a block that a year's solve decided and that still hold: inpatient weeks, calls, what follows from them.
-
-    A call whose caller is away now is open again, and so is the day after it.
-    """
-    roster = problem.roster
-    found: set[tuple[str, Slot]] = set()
-    for person, slot, code in roster.filled(problem.window):
-        if roster.source_at(person, slot) is Source.SOLVER and code in _duty_codes(roster, slot.date):
-            found.add((person, slot))
-    for person, slot in sorted(found):
-        figures = roster.policy(slot.date).call
-        if roster.at(person, slot) == figures.activity and roster.is_absent(person, slot):
-            after = slot.date + dt.timedelta(days=1)
-            found -= {(person, slot), (person, Slot(after, Part.AM)), (person, Slot(after, Part.PM))}
-    return frozenset(found)
-
-
-def _duty_codes(roster: Roster, date: dt.date) -> frozenset[str]:
-    figures = roster.policy(date).call
-    follow = (figures.post_call_am, figures.post_call_pm, figures.recovery_activity)
-    return frozenset({figures.activity, figures.fmit_activity, *follow})
+    return replace(asked, roster=start, base=opened(asked, Source.TEMPLATE), calls_free=bare)
 
 
 def affected_weeks(roster: Roster, window: Window) -> tuple[Window, ...] | None:
@@ -174,17 +151,6 @@ def _locks(roster: Roster, window: Window) -> Iterator[Lock]:
         source = roster.source_at(person, slot)
         if source is not None and source.locked:
             yield Lock(person, slot, code, source)
-
-
-def _without(problem: Problem, *gone: Source) -> Roster:
-    """The roster with the cells that are to be decided opened where they come from these sources."""
-    roster = problem.roster
-    numbers = [SOURCES.index(source) for source in gone]
-    cells, sources = roster.cells.copy(), roster.sources.copy()
-    for p, d, s in zip(*np.nonzero(np.isin(roster.sources, numbers)), strict=True):
-        if problem.is_free(roster.program.people[p].id, Slot(roster.date(d), PARTS[s])):
-            cells[p, d, s], sources[p, d, s] = Catalogue.OPEN, NO_SOURCE
-    return replace(roster, base=cells.copy(), cells=cells, sources=sources)
 
 
 def _require_size(problem: Problem) -> None:

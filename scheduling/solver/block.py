@@ -32,13 +32,24 @@ Procedures = defaultdict[Slot, defaultdict[str, set[str]]]
 """Sites of the residents a procedure that needs a credential was offered to, by slot and code."""
 
 
-def build_block(problem: Problem, *, explaining: bool = False, insist: Iterable[str] = ()) -> Build:
-    """The model of the window's open weekday half-days and, where calls are free, its nights."""
+def build_block(
+    problem: Problem,
+    *,
+    explaining: bool = False,
+    insist: Iterable[str] = (),
+    also: Iterable[tuple[str, Slot, str]] = (),
+) -> Build:
+    """The model of the window's open weekday half-days and, where calls are free, its nights.
+
+    `also` names choices (person, slot, activity) that are offered whether or not they would be by themselves.
+    """
     build = Build(problem, explaining=explaining, insist=insist)
     if problem.calls_free:
         offer_nights(build)
     wanted = _offer_residents(build)
     _offer_faculty(build, wanted)
+    for choice in also:
+        build.variables.widen(*choice)
     if problem.calls_free:
         follow_calls(build)
         price_nights(build)
