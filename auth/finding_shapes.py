@@ -11,6 +11,7 @@ from auth.wire import Shape
 from scheduling.model.waiver import Waiver
 from scheduling.rules.finding import Finding, FindingKind
 from scheduling.rules.risk import Risk
+from scheduling.rules.stays import Stay
 from scheduling.services.validate import ValidationView, named_on
 
 
@@ -95,6 +96,29 @@ class RiskShape(Shape):
         )
 
 
+class ExceptionShape(Shape):
+    """A stay on record (acgme.6.23): never scheduled, its hours count; `reason` says whether one is on record."""
+
+    record: str
+    person: str
+    start: str
+    end: str
+    hours: float
+    reason: bool
+
+    @classmethod
+    def of(cls, stay: Stay) -> Self:
+        """The stay as it is written."""
+        return cls(
+            record=stay.record,
+            person=stay.person,
+            start=stay.start.isoformat(timespec="minutes"),
+            end=stay.end.isoformat(timespec="minutes"),
+            hours=_shown(stay.hours),
+            reason=stay.reasoned,
+        )
+
+
 class CountsShape(Shape):
     """Findings by binding and by rule."""
 
@@ -122,12 +146,13 @@ class CheckedShape(Shape):
 
 
 class VerdictShape(Shape):
-    """A validation: verdict, counts, findings by binding, rule and date, risks, what is missing and what was looked at."""
+    """A validation: verdict, counts, findings by binding, rule and date, risks, stays on record, what is missing, what was looked at."""
 
     compliant: bool
     counts: CountsShape
     findings: tuple[FindingShape, ...]
     risk: tuple[RiskShape, ...]
+    exceptions: tuple[ExceptionShape, ...] | None = None
     missing: MissingShape
     checked: CheckedShape
 
@@ -144,6 +169,7 @@ class VerdictShape(Shape):
                 for name, finding in zip(report.ids, report.findings, strict=True)
             ),
             risk=tuple(RiskShape.of(r) for r in report.risk),
+            exceptions=tuple(ExceptionShape.of(s) for s in report.exceptions) or None,
             missing=MissingShape(
                 nights=report.missing.nights,
                 fmit_days=report.missing.fmit_days or None,

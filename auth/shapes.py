@@ -16,21 +16,22 @@ from scheduling.services.read_schedule import Assignment
 
 
 class AsOf(Shape):
-    """What a result was read from: the live version of each block, the overlay's generation, and when."""
+    """What a result was read from: live version of each block, generations of overlay and facts (people, absences, …), when."""
 
     versions: dict[str, str]
     overlay: int
+    facts: int | None = None
     at: dt.datetime
 
     @classmethod
     def of(cls, roster: Roster, call: Call, window: Window | None = None) -> Self:
-        """The versions and the overlay generation of a roster, and the instant of the call.
+        """The versions and both generations of a roster, and the instant of the call.
 
         With a window, only the versions of blocks that share a date with it.
         """
         meant = None if window is None else {b.ref for b in roster.program.calendar.blocks_in(window)}
         versions = {str(b): version for b, version in roster.versions.items() if meant is None or b in meant}
-        return cls(versions=versions, overlay=roster.overlay, at=call.now)
+        return cls(versions=versions, overlay=roster.overlay, facts=roster.program.facts, at=call.now)
 
 
 class SlotShape(Shape):

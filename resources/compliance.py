@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from auth.finding_shapes import CheckedShape, CountsShape, FindingShape, MissingShape, RiskShape, VerdictShape
+from auth.finding_shapes import (
+    CheckedShape,
+    CountsShape,
+    ExceptionShape,
+    FindingShape,
+    MissingShape,
+    RiskShape,
+    VerdictShape,
+)
 from auth.shapes import AsOf
 from resources.places import BLOCKS, NumberedBlockPlace
 from resources.resource import Body, Call, Resource, Scope
@@ -18,6 +26,7 @@ class ComplianceBody(Body):
     counts: CountsShape
     findings: tuple[FindingShape, ...]
     risk: tuple[RiskShape, ...]
+    exceptions: tuple[ExceptionShape, ...] | None = None
     missing: MissingShape
     checked: CheckedShape
     note: str | None = None

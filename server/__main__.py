@@ -45,6 +45,7 @@ COMMANDS = (
     Command("solve", "Make a schedule of a block or a year, with its proof, as draft versions."),
     Command("show", "A week of the schedule as a grid; the versions of a block."),
     Command("draft", "Versions made by hand: edit, restore, list, discard."),
+    Command("duty", "Hours beyond the schedule: add, list, remove, import."),
     Command("diff", "What differs between two versions of a block."),
     Command("log", "Who changed what, newest first."),
     Command("policy", "The program's figures: show, check, adopt."),

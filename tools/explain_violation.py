@@ -48,7 +48,7 @@ class LineShape(Shape):
 
 
 class EntryShape(Shape):
-    """A stretch of work or leave in wall-clock time; `locked` names the source or override that holds it (null: free)."""
+    """A stretch of work or leave in wall-clock time; `locked` names the source, override or record that holds it (null: free)."""
 
     person: str
     start: str

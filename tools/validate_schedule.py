@@ -7,7 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from auth.fields import BlockName, Day, PersonId, TargetName
-from auth.finding_shapes import CheckedShape, CountsShape, FindingShape, MissingShape, RiskShape, VerdictShape
+from auth.finding_shapes import (
+    CheckedShape,
+    CountsShape,
+    ExceptionShape,
+    FindingShape,
+    MissingShape,
+    RiskShape,
+    VerdictShape,
+)
 from scheduling.rules.finding import Binding
 from scheduling.services.asked_window import window_of
 from scheduling.services.target import Target
@@ -39,12 +47,13 @@ class ValidateResult(Result):
     """The verdict and everything behind it, findings by binding, rule and date."""
 
     pages = "findings"
-    trims = ("risk", "next")
+    trims = ("risk", "exceptions", "next")
 
     compliant: bool
     counts: CountsShape
     findings: tuple[FindingShape, ...]
     risk: tuple[RiskShape, ...]
+    exceptions: tuple[ExceptionShape, ...] | None = None
     missing: MissingShape
     checked: CheckedShape
 

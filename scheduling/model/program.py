@@ -29,6 +29,8 @@ class Program:
     holidays: Mapping[dt.date, str] = field(default_factory=dict)
     absences: tuple[Absence, ...] = ()
     duty_records: tuple[DutyRecord, ...] = ()
+    facts: int = field(default=0, compare=False)
+    """How often these facts have changed: the generation that was read."""
 
     @property
     def policy(self) -> Policy:

@@ -24,7 +24,7 @@ _HOUR, _DAY = 60, 1440
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One stretch of a timeline in wall-clock time; `hours` elapsed. `locked` says by what: a source, or an override's id."""
+    """One stretch of a timeline in wall-clock time; `hours` elapsed. `locked` says by what: a source, an override, a duty record."""
 
     person: str
     start: dt.datetime
@@ -115,12 +115,14 @@ def _cells(roster: Roster, person: str, window: Window, finding: Finding) -> Ite
 
 
 def _records(roster: Roster, person: str, window: Window) -> Iterator[Entry]:
+    zone = roster.program.clock.zone
+    clock = instants(zone, roster.window.start, len(roster.window))
     for record in roster.program.duty_records:
-        if record.person == person and record.date in window:
-            midnight = dt.datetime.combine(record.date, dt.time())
-            start, end = (midnight + dt.timedelta(minutes=m) for m in (record.start, record.end))
-            hours = Fraction(record.end - record.start, _HOUR)
-            yield Entry(person, start, end, record.kind.value, hours, "record")
+        if record.person == person and record.window.meets(window):
+            wall = roster.day(record.date) * _DAY
+            begin, end = (int(m) for m in clock.epoch(np.array([wall + record.start, wall + record.end])))
+            hours = Fraction(end - begin, _HOUR)
+            yield Entry(person, local(zone, begin), local(zone, end), record.kind.value, hours, f"record {record.id}")
 
 
 def locked_by(roster: Roster, person: str, slot: Slot) -> str | None:

@@ -19,7 +19,9 @@ from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.finding_id import finding_id
 from scheduling.rules.risk import Risk, risks
 from scheduling.rules.rule import Rule
+from scheduling.rules.stays import Stay, stays
 
+_STAYS = "acgme.6.23"
 _ORDER = {binding: place for place, binding in enumerate(Binding)}
 
 
@@ -48,7 +50,7 @@ class Checked:
 class Report:
     """A validation. `findings` come by binding, then rule, then date; `ids` holds their stable ids in the same order.
 
-    `note` says why a report is empty when the window lies outside the data.
+    `exceptions` are the stays on record (6.23) that touch the window. `note` says why a report is empty when the window lies outside the data.
     """
 
     window: Window
@@ -58,6 +60,7 @@ class Report:
     missing: Missing = Missing()
     checked: Checked = Checked()
     note: str | None = None
+    exceptions: tuple[Stay, ...] = ()
 
     @property
     def counts(self) -> Mapping[Binding, int]:
@@ -105,6 +108,7 @@ def validate(
         tuple(risks(roster, window, who)) if wanted is None else (),
         _missing(roster, window, who),
         Checked(who, covered, tuple(r.id for r in chosen)),
+        exceptions=tuple(stays(roster, window, who)) if any(r.id == _STAYS for r in chosen) else (),
     )
 
 

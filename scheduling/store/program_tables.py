@@ -1,4 +1,4 @@
-"""Tables of a program's facts: people, calendar, holidays, policies and absences."""
+"""Tables of a program's facts: people, calendar, holidays, policies, absences and duty records."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduling.model.absence import AbsenceStatus, AbsenceType
+from scheduling.model.duty_record import LONGEST, DutyKind
 from scheduling.model.person import FacultyRole, Kind
 from scheduling.store.tables import Base
 
@@ -25,7 +26,9 @@ def instant() -> TIMESTAMP:
     return TIMESTAMP(timezone=True)
 
 
-def one_of(column: str, values: type[Kind | FacultyRole | AbsenceType | AbsenceStatus] | tuple[str, ...]) -> str:
+def one_of(
+    column: str, values: type[Kind | FacultyRole | AbsenceType | AbsenceStatus | DutyKind] | tuple[str, ...]
+) -> str:
     """SQL that holds when the column is one of the values."""
     return f"{column} in ({', '.join(repr(str(v)) for v in values)})"
 
@@ -151,5 +154,33 @@ class AbsenceRow(Base):
     type: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[dt.datetime] = mapped_column(instant())
+
+
+class DutyRecordRow(Base):
+    """Hours beyond the schedule: `start` and `end` are minutes after the local midnight of `date`. `reason` is sensitive."""
+
+    __tablename__ = "duty_records"
+    __table_args__ = (
+        ForeignKeyConstraint(["program", "person"], ["people.program", "people.id"]),
+        CheckConstraint(one_of("kind", DutyKind), name="kind"),
+        CheckConstraint("start between 0 and 1439", name="start"),
+        CheckConstraint(f'start < "end" and "end" <= start + {LONGEST}', name="end"),
+        CheckConstraint("kind = 'transition' or not new_patients", name="new_patients"),
+        CheckConstraint(f"length(reason) <= {FREE_TEXT}", name="reason"),
+        Index(None, "program", "date"),
+        Index(None, "program", "person", "date"),
+    )
+
+    program: Mapped[str] = mapped_column(ForeignKey("programs.slug"), primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    person: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    date: Mapped[dt.date]
+    start: Mapped[int] = mapped_column(SmallInteger)
+    end: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str | None] = mapped_column(Text)
+    new_patients: Mapped[bool] = mapped_column(server_default=text("false"))
     recorded_by: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[dt.datetime] = mapped_column(instant())

@@ -21,10 +21,12 @@ from scheduling.model.version import BlockSchedule
 from scheduling.store.absences import COLUMNS as ABSENCE_COLUMNS
 from scheduling.store.absences import absence_of
 from scheduling.store.cache import Cache
+from scheduling.store.duty_records import COLUMNS as DUTY_COLUMNS
+from scheduling.store.duty_records import duty_record_of
 from scheduling.store.overrides import Overrides
 from scheduling.store.people import People
 from scheduling.store.policies import policy_of
-from scheduling.store.program_tables import AbsenceRow, BlockRow, HolidayRow, PolicyRow
+from scheduling.store.program_tables import AbsenceRow, BlockRow, DutyRecordRow, HolidayRow, PolicyRow
 from scheduling.store.programs import Programs, State
 from scheduling.store.transaction import Transaction
 from scheduling.store.versions import Versions
@@ -43,7 +45,7 @@ class Rosters:
         self._states: dict[str, tuple[int, State]] = {}
 
     async def program(self, slug: str) -> Program:
-        """The program with its people, calendar, policies, holidays and absences, in one to three queries."""
+        """The program with its people, calendar, policies, holidays, absences and duty records, in one to three queries."""
         return await self._program(await self._state(slug))
 
     async def roster(
@@ -119,10 +121,11 @@ async def read_program(tx: Transaction, state: State) -> Program:
                 _listed(HolidayRow.program == slug, HolidayRow.date, HolidayRow.title),
                 _listed(PolicyRow.program == slug, PolicyRow.effective, PolicyRow.text),
                 _listed(AbsenceRow.program == slug, *ABSENCE_COLUMNS),
+                _listed(DutyRecordRow.program == slug, *DUTY_COLUMNS),
             )
         )
     )[0]
-    blocks, holidays, policies, absences = (column or [] for column in facts)
+    blocks, holidays, policies, absences, duty_records = (column or [] for column in facts)
     return Program(
         slug=slug,
         clock=state.clock,
@@ -134,6 +137,8 @@ async def read_program(tx: Transaction, state: State) -> Program:
             absence_of(absence, person, Slot.day(start), Slot.day(end), *rest)
             for absence, person, start, end, *rest in absences
         ),
+        duty_records=tuple(duty_record_of(Slot.day(date), *rest) for date, *rest in duty_records),
+        facts=state.facts,
     )
 
 

@@ -18,6 +18,7 @@ from scheduling.store.audit import AuditContext, AuditEntry, append
 from scheduling.store.audit_trail import AuditTrail
 from scheduling.store.cache import cache_of
 from scheduling.store.database import Database
+from scheduling.store.duty_records import DutyRecords
 from scheduling.store.feeds import Feeds
 from scheduling.store.idempotency import Idempotency
 from scheduling.store.imports import Imports
@@ -45,10 +46,9 @@ class UnitOfWork:
     the truth until the end. (`unit.programs.add` creates and locks at once.) Other rows are locked after the program's.
     Keep no unit open over a long computation: read in one, compute, then lock, compare and write in another.
 
-    Repositories: `programs`, `people`, `absences`, `policies`, `versions`, `overrides`, `plans`, `stages`, `runs`,
-    `snapshots`, `waivers`, `feeds`, `notices`, `outbox`, `idempotency`, `imports`, `trail`. They take the program's slug
-    first, return values of
-    `scheduling.model`, and record what they change. A unit that changed something writes its audit row and its events
+    Repositories: `programs`, `people`, `absences`, `duty_records`, `policies`, `versions`, `overrides`, `plans`, `stages`,
+    `runs`, `snapshots`, `waivers`, `feeds`, `notices`, `outbox`, `idempotency`, `imports`, `trail`. They take the program's
+    slug first, return values of `scheduling.model`, and record what they change. A unit that changed something writes its audit row and its events
     in the same transaction.
     `today` pins the clock of every program read here.
     """
@@ -59,6 +59,7 @@ class UnitOfWork:
         self.programs = Programs(tx)
         self.people = People(tx)
         self.absences = Absences(tx)
+        self.duty_records = DutyRecords(tx)
         self.policies = Policies(tx)
         self.versions = Versions(tx)
         self.overrides = Overrides(tx)
@@ -81,7 +82,7 @@ class UnitOfWork:
         await self.programs.lock(slug)
 
     async def program(self, slug: str) -> Program:
-        """The program with its people, calendar, policies, holidays and absences; NotFoundError where there is none."""
+        """The program with its people, calendar, policies, holidays, absences and duty records; NotFoundError where there is none."""
         return await self._rosters.program(slug)
 
     async def roster(

@@ -17,7 +17,7 @@ from scheduling.store.unit import UnitOfWork
 
 
 async def stored_year(unit: UnitOfWork, slug: str, year: int | None = None) -> YearInput:
-    """The people, calendar, rotations, FMIT weeks, calls and absences of a year, from its live versions.
+    """The people, calendar, rotations, FMIT weeks, calls, absences and duty records of a year, from its live versions.
 
     Without a year the one of the program's today. Duties are those of the versions, without overrides: what an import
     calls recorded. NotFoundError where no block of the year is live.
@@ -44,6 +44,7 @@ async def stored_year(unit: UnitOfWork, slug: str, year: int | None = None) -> Y
         fmit=_fmit(program, own),
         calls=_calls(program, every),
         absences=with_ids(program.absences),
+        duty_records=tuple(r for r in program.duty_records if r.date in whole) or None,
         holidays={date: name for date, name in sorted(program.holidays.items()) if date in whole},
     )
 

@@ -27,6 +27,8 @@ def write_year_workbook(source: YearInput, program: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         write_folder(source, Path(folder))
         for layout in LAYOUTS:
+            if layout.may_lack and not (Path(folder) / layout.file).exists():
+                continue
             sheet = book.create_sheet(layout.file.removesuffix(".csv"))
             text = (Path(folder) / layout.file).read_text("utf-8")
             rows = list(csv.reader(io.StringIO(text)))
@@ -57,6 +59,8 @@ def unpack_year_workbook(file: Path, folder: Path) -> None:
     for layout in LAYOUTS:
         name = layout.file.removesuffix(".csv")
         if name not in book.sheetnames:
+            if layout.may_lack:
+                continue
             problems.add(layout.file, 1, layout.required[0], f"the workbook has no sheet {name}")
             continue
         with (folder / layout.file).open("w", encoding="utf-8", newline="") as stream:

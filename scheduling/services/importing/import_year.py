@@ -3,7 +3,7 @@
 One transaction: everything or nothing. The same input again changes nothing. A changed input of an imported year replaces
 the facts it brought and republishes only the blocks whose content differs, and only while they are still as imported:
 a block somebody published over, or one whose overridden assignment would vanish, refuses the whole import. Nobody is ever
-removed; who is no longer listed stays and is named. Absences recorded by other ways stay.
+removed; who is no longer listed stays and is named. Absences and duty records recorded by other ways stay.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from scheduling.services.importing.publish_first import Step, carry_out, plan_st
 from scheduling.services.importing.read_folder import read_folder
 from scheduling.services.importing.report import Edge, EdgeKind, ImportReport, Outcome, read_report
 from scheduling.services.importing.year_input import YearInput
+from scheduling.services.record_duty import forget_duty_records, keep_duty_records
 from scheduling.store.programs import State
 from scheduling.store.unit import UnitOfWork
 
@@ -73,12 +74,13 @@ async def _import(unit: UnitOfWork, source: YearInput, slug: str, zone: str | No
     before = read_report(stored) if stored else None
     state = await unit.programs.state(slug)
     rezoned = zone is not None and zone != state.clock.zone
-    if before is not None and before.digest == source.digest and not rezoned:
+    if before is not None and before.digest == source.digest and not rezoned and not _unlisted(source, before):
         return replace(before, outcome=Outcome.UNCHANGED, zone_assumed=False, changed=())
     if rezoned:
         await unit.programs.configure(slug, zone=zone)
     _check_calendar(source, state)
     gone = await _write_facts(unit, source, slug, before)
+    recorded = await _write_duty_records(unit, source, slug, before)
     program = await unit.program(slug)
     schedules = first_schedules(program, source.record(), await _recorded(unit, source, state, before))
     steps, kept = await plan_steps(unit, program, source.year, schedules, state, before)
@@ -91,6 +93,7 @@ async def _import(unit: UnitOfWork, source: YearInput, slug: str, zone: str | No
         zone_assumed=zone is None and not exists,
         outcome=Outcome.CHANGED if exists else Outcome.CREATED,
         edges=(*report.edges, *kept, *gone),
+        duty_records=recorded,
     )
     await unit.imports.add(slug, source.digest, report.as_dict())
     unit.emit(
@@ -136,6 +139,27 @@ async def _write_facts(unit: UnitOfWork, source: YearInput, slug: str, before: I
     )
 
 
+async def _write_duty_records(
+    unit: UnitOfWork, source: YearInput, slug: str, before: ImportReport | None
+) -> tuple[str, ...]:
+    """Records that are new, other or no longer listed; the ids that this year's imports brought so far."""
+    brought = before.duty_records if before else ()
+    if source.duty_records is None:
+        return brought
+    stale = _unlisted(source, before)
+    gone = [r for r in (await unit.program(slug)).duty_records if r.id in stale]
+    await forget_duty_records(unit, slug, gone)
+    await keep_duty_records(unit, slug, source.duty_records, mine=brought)
+    return tuple(r.id for r in source.duty_records)
+
+
+def _unlisted(source: YearInput, before: ImportReport | None) -> frozenset[str]:
+    """Records an earlier import of the year brought and this input, which speaks of duty records, no longer lists."""
+    if before is None or source.duty_records is None:
+        return frozenset()
+    return frozenset(before.duty_records) - {r.id for r in source.duty_records}
+
+
 def _merged(person: Person, known: Person | None) -> Person:
     """The person as listed, with what earlier years said of other years."""
     if known is None:
@@ -167,6 +191,7 @@ def _report(source: YearInput, program: Program, steps: tuple[Step, ...], edges:
         "fmit_weeks": len(source.fmit),
         "calls": len(source.calls),
         "absences": len(source.absences),
+        "duty_records": len(source.duty_records or ()),
         "holidays": len(source.holidays),
         "cells": sum(step.cells for step in steps),
     }

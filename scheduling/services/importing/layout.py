@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One file: the columns it must have, those it may have, and whether it may hold no row."""
+    """One file: the columns it must have, those it may have, whether it must hold a row, and whether it may be missing."""
 
     file: str
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     needs_rows: bool = True
+    may_lack: bool = False
 
 
 LIMITS = {"clinic": "C", "at": "AT", "gme": "GME", "dfm": "DFM", "sm": "SM"}
@@ -34,4 +35,24 @@ ABSENCES = Layout(
     "absences.csv", ("person", "start", "end", "status"), ("type", "start_part", "end_part"), needs_rows=False
 )
 
-LAYOUTS = (BLOCKS, PEOPLE, CREDENTIALS, HOLIDAYS, ROTATION_MAP, ROTATIONS, FMIT_WEEKS, CALLS, ABSENCES)
+DUTY_RECORDS = Layout(
+    "duty_records.csv",
+    ("person", "kind", "date", "start", "end"),
+    ("id", "end_date", "reason", "new_patients"),
+    needs_rows=False,
+    may_lack=True,
+)
+"""Hours beyond the schedule, one row each: what is known of residents only after the fact.
+
+- `kind`: `moonlighting`, `called_in` (worked in hospital out of at-home call), `stay` (6.23, of one's own accord) or
+  `transition` (handover and education at the end of a duty).
+- `date` is the day it began, `start` and `end` are clock times `HH:MM`; an end on a later day has its date in `end_date`.
+- `reason`: free text in one line, what 6.23 asks for; sensitive. `new_patients`: `yes` or `no`, of a transition.
+- `id`: any code of letters, digits, hyphen and underscore; where it is blank one is made of the content. A row under a known
+  id corrects what is stored of the same person and date.
+
+A folder without this file says nothing of duty records: what is stored stays. With it, records that an earlier import of
+the same year brought and that it no longer lists are removed.
+"""
+
+LAYOUTS = (BLOCKS, PEOPLE, CREDENTIALS, HOLIDAYS, ROTATION_MAP, ROTATIONS, FMIT_WEEKS, CALLS, ABSENCES, DUTY_RECORDS)

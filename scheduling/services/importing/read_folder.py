@@ -8,6 +8,7 @@ from scheduling.model.activity import Catalogue
 from scheduling.model.errors import InvalidError
 from scheduling.services.importing import layout, read_duties, read_people
 from scheduling.services.importing.problems import Problems
+from scheduling.services.importing.read_duty_records import read_duty_records
 from scheduling.services.importing.table import read_table
 from scheduling.services.importing.year_input import YearInput
 
@@ -15,7 +16,9 @@ from scheduling.services.importing.year_input import YearInput
 def read_folder(folder: Path, catalogue: Catalogue) -> YearInput:
     """The folder's year; ImportRefusedError lists each fault by file, row and column."""
     if not folder.is_dir():
-        raise InvalidError("folder", "not a folder", hint=f"it must hold {', '.join(f.file for f in layout.LAYOUTS)}")
+        raise InvalidError(
+            "folder", "not a folder", hint=f"it must hold {', '.join(f.file for f in layout.LAYOUTS if not f.may_lack)}"
+        )
     problems = Problems()
     rows = {f.file: read_table(folder, f, problems) for f in layout.LAYOUTS}
     blocks = read_people.read_blocks(rows[layout.BLOCKS.file])
@@ -31,7 +34,9 @@ def read_folder(folder: Path, catalogue: Catalogue) -> YearInput:
     fmit = read_duties.read_fmit(rows[layout.FMIT_WEEKS.file], people, year)
     calls = read_duties.read_calls(rows[layout.CALLS.file], people, year)
     absences = read_people.read_absences(rows[layout.ABSENCES.file], people)
+    recorded = read_duty_records(rows[layout.DUTY_RECORDS.file], people, year)
     problems.refuse()
+    said = (folder / layout.DUTY_RECORDS.file).exists()
     return YearInput(
         year=year,
         blocks=blocks,
@@ -42,4 +47,5 @@ def read_folder(folder: Path, catalogue: Catalogue) -> YearInput:
         calls=calls,
         absences=absences,
         holidays=holidays,
+        duty_records=recorded if said else None,
     )

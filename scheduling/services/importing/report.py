@@ -65,8 +65,8 @@ class Edge:
 class ImportReport:
     """The result of an import. `versions` are the live hashes by block, `changed` the blocks that got a new one.
 
-    `contents` are the hashes of what the input alone gives; `absences` the ids of its absences. Both tell a later import
-    what this one brought. `zone_assumed` says that no zone was named and UTC was taken.
+    `contents` are the hashes of what the input alone gives; `absences` and `duty_records` the ids of its absences and
+    duty records. All tell a later import what this one brought. `zone_assumed` says that no zone was named and UTC was taken.
     """
 
     program: str
@@ -82,6 +82,7 @@ class ImportReport:
     partial: tuple[str, ...]
     absences: tuple[str, ...]
     edges: tuple[Edge, ...] = field(default_factory=tuple)
+    duty_records: tuple[str, ...] = ()
 
     def edge_counts(self) -> Mapping[str, int]:
         """How many edges of each kind, in the order of EdgeKind."""
@@ -94,10 +95,11 @@ class ImportReport:
             return f"{self.program}: AY{self.year} is unchanged; the same input was imported before"
         n = self.counts
         done = f"{len(self.changed)} blocks published" if self.changed else "no block changed"
+        recorded = f", {n['duty_records']} duty records" if n.get("duty_records") else ""
         return (
             f"{self.program}: AY{self.year} {self.outcome} in {self.zone}; {n['residents']} residents and {n['faculty']} "
             f"faculty, {n['rotations']} rotations, {n['calls']} calls, {n['fmit_weeks']} FMIT weeks, "
-            f"{n['absences']} absences; {done}, {len(self.partial)} partial"
+            f"{n['absences']} absences{recorded}; {done}, {len(self.partial)} partial"
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -115,6 +117,7 @@ class ImportReport:
             "changed": list(self.changed),
             "partial": list(self.partial),
             "absences": list(self.absences),
+            "duty_records": list(self.duty_records),
             "edge_counts": dict(self.edge_counts()),
             "edges": [e.as_dict() for e in self.edges],
         }
@@ -136,6 +139,7 @@ def read_report(stored: Mapping[str, Any]) -> ImportReport:
         partial=tuple(stored["partial"]),
         absences=tuple(stored["absences"]),
         edges=tuple(_edge(e) for e in stored["edges"]),
+        duty_records=tuple(stored.get("duty_records", ())),
     )
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
+from scheduling.model.duty_record import read_clock
 from scheduling.model.errors import NotFoundError, UserError
 from scheduling.model.part import Part, Slot
 from scheduling.services.importing.layout import Layout
@@ -82,6 +83,21 @@ class Row:
             self.fail(column, error.message.partition(": ")[2])
             return None
 
+    def clock(self, column: str) -> int | None:
+        """The cell as a clock time, in minutes after midnight."""
+        try:
+            return read_clock(self._values.get(column, ""), column)
+        except UserError as error:
+            self.fail(column, error.message.partition(": ")[2])
+            return None
+
+    def flag(self, column: str) -> bool:
+        """The cell as `yes` or `no`; empty is no."""
+        value = self._values.get(column, "")
+        if value not in ("", "yes", "no"):
+            self.fail(column, "not one of the valid values: yes, no")
+        return value == "yes"
+
     def weekdays(self, column: str) -> tuple[int, ...]:
         """The cell as ISO weekdays, such as `1 2 5`."""
         tokens = self._values.get(column, "").split()
@@ -138,6 +154,8 @@ def _read_text(path: Path, layout: Layout, problems: Problems) -> str | None:
             return None
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
+        if layout.may_lack:
+            return None
         problems.add(layout.file, 1, first, f"the file is missing; {wanted}")
         return None
     except (OSError, UnicodeDecodeError):

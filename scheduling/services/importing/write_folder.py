@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scheduling.model.absence import Absence, AbsenceType
+from scheduling.model.duty_record import DutyRecord, clock_text
 from scheduling.model.part import Part
 from scheduling.model.person import Level, Person
 from scheduling.services.importing import layout
@@ -17,7 +18,7 @@ Cells = dict[str, object]
 
 
 def write_folder(source: YearInput, folder: Path) -> None:
-    """Write every file of the layout. Optional columns are written only where somebody needs them."""
+    """Write every file of the layout. Optional columns are written only where somebody needs them, duty records if any."""
     folder.mkdir(parents=True, exist_ok=True)
     year = source.year
     _write(folder, layout.BLOCKS, [{"block": b.ref.number, "start": b.start, "end": b.end} for b in source.blocks])
@@ -33,6 +34,10 @@ def write_folder(source: YearInput, folder: Path) -> None:
     _write(folder, layout.FMIT_WEEKS, [{"start": w.start, "end": w.end, "person": w.person} for w in source.fmit])
     _write(folder, layout.CALLS, [{"date": d, "person": p} for d, p in source.calls.items()])
     _write(folder, layout.ABSENCES, [_absence(a) for a in source.absences])
+    if source.duty_records is None:
+        (folder / layout.DUTY_RECORDS.file).unlink(missing_ok=True)  # a file left from another year would speak of this one
+    else:
+        _write(folder, layout.DUTY_RECORDS, [_duty_record(r) for r in source.duty_records])
 
 
 def _write(folder: Path, file: Layout, rows: Sequence[Cells]) -> None:
@@ -103,4 +108,18 @@ def _absence(absence: Absence) -> Cells:
         "type": None if absence.type is AbsenceType.UNSPECIFIED else absence.type.value,
         "start_part": None if absence.start_part is Part.AM else absence.start_part.name,
         "end_part": None if absence.end_part is Part.NIGHT else absence.end_part.name,
+    }
+
+
+def _duty_record(record: DutyRecord) -> Cells:
+    return {
+        "person": record.person,
+        "kind": record.kind.value,
+        "date": record.date,
+        "start": clock_text(record.start),
+        "end": clock_text(record.end),
+        "id": record.id,
+        "end_date": record.end_date if record.end_date != record.date else None,
+        "reason": record.reason,
+        "new_patients": "yes" if record.new_patients else None,
     }

@@ -13,6 +13,7 @@ from typing import Any
 from scheduling.model.absence import Absence
 from scheduling.model.calendar import Block, BlockRef, Calendar
 from scheduling.model.clock import Clock
+from scheduling.model.duty_record import DutyRecord
 from scheduling.model.person import Person
 from scheduling.model.policy import PolicyHistory
 from scheduling.model.program import Program
@@ -48,6 +49,7 @@ class YearInput:
     """Everything a folder holds. Sequences are sorted, so equal content is equal and has one digest.
 
     `rotations` names the rotation of each resident and block; `people` carry credentials, weekly limits and this year's PGY.
+    `duty_records` is None where the input says nothing of them, which is not the same as none.
     """
 
     year: int
@@ -59,6 +61,7 @@ class YearInput:
     calls: Mapping[dt.date, str]
     absences: tuple[Absence, ...] = ()
     holidays: Mapping[dt.date, str] = field(default_factory=dict)
+    duty_records: tuple[DutyRecord, ...] | None = None
 
     @functools.cached_property
     def digest(self) -> str:
@@ -66,7 +69,9 @@ class YearInput:
         return hashlib.sha256(json.dumps(self._canonical(), sort_keys=True, default=str).encode()).hexdigest()
 
     def _canonical(self) -> dict[str, Any]:
+        said = {} if self.duty_records is None else {"duty_records": [repr(r) for r in self.duty_records]}
         return {
+            **said,
             "year": self.year,
             "blocks": [repr(b) for b in self.blocks],
             "people": [_canonical_person(p) for p in self.people],
@@ -103,6 +108,7 @@ class YearInput:
             policies=policies or PolicyHistory(),
             holidays=self.holidays,
             absences=self.absences,
+            duty_records=self.duty_records or (),
         )
 
 

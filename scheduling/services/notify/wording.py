@@ -16,6 +16,8 @@ _SENTENCES = {
     "schedule.rolled_back": "The last publication for block {blocks} was taken back: the schedule before it stands again.",
     "absence.recorded": "An absence of {person} from {start} to {end} was recorded.",
     "absence.decided": "The absence of {person} from {start} to {end} is {status}.",
+    "duty.recorded": "Hours of {person} beyond the schedule were recorded, {start} to {end}.",
+    "duty.removed": "A record of hours of {person} beyond the schedule was taken back, {start} to {end}.",
     "override.set": "{person} {date} {part} ({activity}): {type}{by}.",
     "override.reverted": "{person} {date} {part} ({activity}): the change was taken back.",
     "plan.applied": "A cover plan ({plan}) was applied for {people}.",

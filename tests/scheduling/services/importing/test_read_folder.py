@@ -179,10 +179,14 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
 @pytest.mark.parametrize("text", ["", "\n", None])
 def test_an_empty_or_missing_file_is_named_with_its_columns(folder: Path, file: str, text: str | None) -> None:
     """One line for the file, and none for what depends on it."""
-    if text is None:
-        (folder / file).unlink()
-    else:
+    if text is not None:
         (folder / file).write_text(text)
+    elif file == layout.DUTY_RECORDS.file:
+        assert not (folder / file).exists()
+        assert read_folder(folder, CATALOGUE).duty_records is None
+        return
+    else:
+        (folder / file).unlink()
     first = next(f.required[0] for f in layout.LAYOUTS if f.file == file)
     word = "missing" if text is None else "empty"
     lines = refusal(folder)
