@@ -6,6 +6,7 @@ import pytest
 
 from scheduling.model.absence import Absence
 from scheduling.model.calendar import days
+from scheduling.model.duty_record import DutyKind, DutyRecord
 from scheduling.model.part import Part
 from scheduling.services.validate import validate
 from server.budget import cost
@@ -139,6 +140,19 @@ async def test_concise_is_short_and_the_cursor_walks_to_the_end(sample: Sample) 
             break
         cursor = {"cursor": page["cursor"]}
     assert len(seen) == len(set(seen)) == sum(whole["counts"]["by_rule"].values())
+
+
+async def test_a_page_after_a_fact_moved_is_stale(sample: Sample) -> None:
+    """A record that comes between two pages is no part of half an answer."""
+    page = await facts(sample, "validate_schedule", **BLOCK)
+    assert "cursor" in page
+    async with sample.unit() as unit:
+        await unit.lock(SLUG)
+        await unit.duty_records.save(SLUG, DutyRecord("m1", "pgy1-01", DutyKind.MOONLIGHTING, MONDAY, 1140, 1200))
+    late = await call(sample, "validate_schedule", **BLOCK, cursor=page["cursor"])
+    assert late.facts["code"] == "stale"
+    fresh = await facts(sample, "validate_schedule", **BLOCK, rules=["acgme.6.25.b"])
+    assert [f["person"] for f in fresh["findings"]] == ["pgy1-01"]
 
 
 async def test_an_explanation_adds_up_and_its_remedies_hold(sample: Sample) -> None:

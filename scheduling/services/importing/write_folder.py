@@ -35,7 +35,8 @@ def write_folder(source: YearInput, folder: Path) -> None:
     _write(folder, layout.CALLS, [{"date": d, "person": p} for d, p in source.calls.items()])
     _write(folder, layout.ABSENCES, [_absence(a) for a in source.absences])
     if source.duty_records is None:
-        (folder / layout.DUTY_RECORDS.file).unlink(missing_ok=True)  # a file left from another year would speak of this one
+        # A file left by an earlier export would speak of this year.
+        (folder / layout.DUTY_RECORDS.file).unlink(missing_ok=True)
     else:
         _write(folder, layout.DUTY_RECORDS, [_duty_record(r) for r in source.duty_records])
 

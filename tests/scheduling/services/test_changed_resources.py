@@ -39,6 +39,13 @@ def test_an_override_touches_its_day_and_both_people() -> None:
     assert "day/2026-03-18" not in found
 
 
+def test_recorded_hours_touch_the_verdict_on_their_block() -> None:
+    """And the person; the overrides stay as they were."""
+    found = changed("duty.recorded", person="pgy2-01", records=["dut-1"], start="2026-03-17", end="2026-03-18")
+    assert {"compliance/2025/10", "person/pgy2-01", "day/2026-03-17", "day/2026-03-18"} <= found
+    assert "overrides" not in found
+
+
 def test_an_event_that_names_nothing_known_touches_only_the_lists() -> None:
     """Whatever a payload holds, nothing breaks."""
     assert changed("rule.odd", versions={"what": 1}, date="yesterday", people=7, blocks="x") == {"audit", "notices"}

@@ -23,6 +23,10 @@ HOT = {
         "select * from absences where program = 'prog' and person = 'fac-01' order by start",
         ("ix_absences_program_person_start",),
     ),
+    "duty records of a window": (
+        "select * from duty_records where program = 'prog' and date between '2026-11-09' and '2026-11-15'",
+        ("ix_duty_records_program_date",),
+    ),
     "who holds a slot": (
         "select person, activity from cells where version = 1 and date = '2026-11-09' and part = 0",
         ("ix_cells_version_date_part",),

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from scheduling.model.duty_record import DutyKind, DutyRecord
 from scheduling.model.errors import InvalidError
+from scheduling.model.policy import shipped_policy
 from scheduling.services.demonstration.build_demo import build_demo
 from scheduling.services.exchange.stored_year import stored_year
 from scheduling.services.exchange.year_workbook import unpack_year_workbook, write_year_workbook
 from scheduling.services.importing.import_year import import_folder, import_year
 from scheduling.services.importing.problems import ImportRefusedError
+from scheduling.services.importing.read_folder import read_folder
 from scheduling.services.importing.report import Outcome
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
@@ -46,6 +50,58 @@ async def test_a_year_goes_out_and_comes_back_as_it_was(database: Database, tmp_
     async with UnitOfWork(database, context(program="demo")) as unit:
         report = await import_folder(unit, unpacked, "demo")
     assert report.outcome is Outcome.UNCHANGED
+
+
+RECORDS = (
+    DutyRecord("m1", "pgy2-01", DutyKind.MOONLIGHTING, dt.date(2026, 11, 7), 0, 300),
+    DutyRecord("s1", "pgy3-01", DutyKind.STAY, dt.date(2026, 11, 9), 1080, 2880, '=1+1, "a patient" é'),
+    DutyRecord("t1", "pgy3-01", DutyKind.TRANSITION, dt.date(2026, 11, 11), 420, 480, None, new_patients=True),
+)
+
+
+async def test_duty_records_go_out_and_come_back(database: Database, tmp_path: Path) -> None:
+    """Every field, reasons included; records of another year stay at home."""
+    source = replace(build_demo(), duty_records=RECORDS)
+    older = replace(RECORDS[0], id="m0", date=dt.date(2026, 6, 30))
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        await import_year(unit, source, "demo", "America/New_York")
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        await unit.lock("demo")
+        await unit.duty_records.save("demo", older)
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        stored = await stored_year(unit, "demo", 2026)
+    assert stored == source
+
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    unpack_year_workbook(saved(tmp_path, write_year_workbook(stored, "demo")), unpacked)
+    assert read_folder(unpacked, shipped_policy().catalogue) == source
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        assert (await import_folder(unit, unpacked, "demo")).outcome is Outcome.UNCHANGED
+
+
+def test_clock_times_that_a_spreadsheet_made_its_own_are_read(tmp_path: Path) -> None:
+    """A time cell and a date cell; a sheet that is not there says nothing of duty records."""
+    source = replace(build_demo(), duty_records=RECORDS[:1])
+    file = saved(tmp_path, write_year_workbook(source, "demo"))
+    book = load_workbook(file)
+    sheet = book["duty_records"]
+    head = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, head["start"]).value = dt.time(0, 0)
+    sheet.cell(2, head["end"]).value = dt.time(5, 0)
+    sheet.cell(2, head["date"]).value = dt.datetime(2026, 11, 7)  # noqa: DTZ001 - as a spreadsheet stores it
+    book.save(file)
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    unpack_year_workbook(file, folder)
+    assert read_folder(folder, shipped_policy().catalogue) == source
+
+    del book["duty_records"]
+    book.save(file)
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    unpack_year_workbook(file, bare)
+    assert read_folder(bare, shipped_policy().catalogue) == build_demo()
 
 
 @pytest.mark.real_data

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduling.model.absence import Absence, AbsenceStatus, AbsenceType
+from scheduling.model.duty_record import LONGEST, DutyKind, DutyRecord
 from scheduling.model.errors import InvalidError
 from scheduling.model.part import Part
 from scheduling.model.person import Credential, FacultyRole, Kind, Level, Person, WeeklyLimit
@@ -283,9 +284,34 @@ def years(draw: st.DrawFn, year: YearInput) -> YearInput:
         year,
         people=tuple(people[ident] for ident in sorted(people)),
         absences=with_ids(draw(st.lists(absences_of(sorted(people)), max_size=6))),
+        duty_records=draw(duty_records_of([p.id for p in year.people if p.is_resident])),
         calls={d: p for d, p in year.calls.items() if d not in open_nights},
         rotations={k: v for k, v in year.rotations.items() if k not in unassigned},
     )
+
+
+@st.composite
+def duty_records_of(draw: st.DrawFn, ids: list[str]) -> tuple[DutyRecord, ...] | None:
+    """Records of residents with ids of their own, or nothing said of them; reasons as they are kept."""
+    if draw(st.booleans()):
+        return None
+    words = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
+    found = []
+    for name in sorted(draw(st.sets(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", fullmatch=True), max_size=5))):
+        kind, start = draw(st.sampled_from(list(DutyKind))), draw(st.integers(0, 1439))
+        found.append(
+            DutyRecord(
+                name,
+                draw(st.sampled_from(ids)),
+                kind,
+                draw(st.dates(dt.date(2026, 7, 1), dt.date(2027, 6, 30))),
+                start,
+                start + draw(st.integers(1, LONGEST)),
+                draw(st.none() | st.lists(words, min_size=1, max_size=4).map(" ".join)),
+                kind is DutyKind.TRANSITION and draw(st.booleans()),
+            )
+        )
+    return tuple(sorted(found, key=lambda r: (r.date, r.id)))
 
 
 @st.composite
