@@ -41,7 +41,7 @@ def build_block(
 ) -> Build:
     """The model of the window's open weekday half-days and, where calls are free, its nights.
 
-    `also` names choices (person, slot, activity) that are offered whether or not they would be by themselves.
+    `also` names choices (person, slot, activity) that decided cells are offered beside those of their own.
     """
     build = Build(problem, explaining=explaining, insist=insist)
     if problem.calls_free:

@@ -44,12 +44,11 @@ class Variables:
         """Open a cell for these activities."""
         return self._cells.setdefault((person, slot), {code: self.new() for code in codes})
 
-    def widen(self, person: str, slot: Slot, code: str) -> Literal:
-        """Let a cell hold one activity more than it was offered."""
-        options = self._cells.setdefault((person, slot), {})
-        if code not in options:
+    def widen(self, person: str, slot: Slot, code: str) -> None:
+        """Let a decided cell hold one activity more than it was offered."""
+        options = self._cells.get((person, slot))
+        if options is not None and code not in options:
             options[code] = self.new()
-        return options[code]
 
     def put(self, person: str, slot: Slot, code: str, literal: Literal) -> None:
         """Say that a cell holds an activity exactly when the literal is true; the cell then counts as decided."""
