@@ -140,12 +140,12 @@ class Build:
     def _price(self, name: str, soft: Soft, where: Where, total: Sum, bound: int, unit: int, times: int) -> None:
         most = -(-(total.high - bound) // unit)
         if total.fixed:
-            self.ledger.add(Charge(name, soft.tier, soft.weight, where, Sum(constant=most * times)))
+            self.ledger.add(Charge(name, soft.tier, soft.weight, where, Sum(constant=most * times), breach=True))
             return
         self.tally[name].variables += 1
         slack = self.model.new_bool_var("") if most == 1 else self.model.new_int_var(0, most, "")
         self._add(Sum().plus(total).add(slack, -unit), bound)
-        self.ledger.add(Charge(name, soft.tier, soft.weight, where, Sum().add(slack, times)))
+        self.ledger.add(Charge(name, soft.tier, soft.weight, where, Sum().add(slack, times), breach=True))
 
     def _add(self, total: Sum, bound: int) -> cp_model.Constraint:
         return self.model.add_linear_constraint(total.expression(), cp_model.INT_MIN, bound)

@@ -31,13 +31,18 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One priced place: `amount` units at `weight` each."""
+    """One priced place: `amount` units at `weight` each.
+
+    `breach` marks what is priced for being broken: in a good schedule it is nothing. All others price choices as they
+    stand, and some of them are always made.
+    """
 
     name: str
     tier: Tier
     weight: int
     where: Where
     amount: Sum
+    breach: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,8 +1,9 @@
 """Run a model to the end: tier after tier, each with its proof.
 
-One worker with a full LP, limits in deterministic effort only, integer objectives and no gap limit: the same model, seed and
-effort give the same solution in every process. Most tiers of a healthy program can be had in full or nearly so; the search first
-asks for that, from below, and falls back on the LP.
+One worker, limits in deterministic effort only, integer objectives and no gap limit: the same model, seed and effort give the
+same solution in every process. Most tiers of a healthy program can be had in full or nearly so: the search first asks for
+that, from below, then for a schedule that breaks nothing and whether breaking something would be better, and falls back
+on the LP.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from scheduling.solver.progress import Listener, Silence, Stop
 from scheduling.solver.status import Outcome, Status, TierProof, evaluate
 from scheduling.solver.sums import Sum
 
-SOON_EFFORT = 0.75
-"""Effort for proving, by conflicts, an optimum near the trivial bound."""
+AT_ONCE_EFFORT = 0.3
+"""Effort for proving, by conflicts, that every tier can be had at its trivial bound or near it."""
 
-ALL_SHARE = 0.2
-"""Share of the effort for having every tier but the last in full at once."""
+SOON_EFFORT = 0.75
+"""Effort for proving, by conflicts, one tier's optimum near its trivial bound."""
+
+SOON_SHARE = 0.2
+"""Share of the effort that is left for a first try in which nothing is broken."""
 
 TIER_SHARE = 0.6
 """Share of the effort that is left for minimising one tier; what it does not need, the next ones have."""
@@ -89,32 +93,68 @@ class _Search:
         return self._end(Status.CANCELLED if self.stopped else Status.FEASIBLE)
 
     def _all_in_full(self) -> list[Tier]:
-        """Try every tier but the last in full while minimising the last; the tiers that are still to be done."""
+        """Try every tier but the last in full, and the last as good as may be; the tiers that are still to be done."""
         *upper, last = self.tiers
         if not upper:
             return [last]
-        shut = [(c.amount, c.amount.low) for t in upper for c in self.build.ledger.charges(t) if not c.amount.fixed]
-        status = self._try(last, shut, min(self.left, SOON_EFFORT), by_cores=True)
-        if status in (Status.OPTIMAL, Status.INFEASIBLE):
-            return [] if status is Status.OPTIMAL else self.tiers
-        status = self._try(last, shut, self.left * ALL_SHARE)
-        if status in (Status.OPTIMAL, Status.FEASIBLE):
-            self.held.extend(shut)
-        return {Status.OPTIMAL: [], Status.FEASIBLE: [last]}.get(status, self.tiers)
+        shut = [limit for tier in upper for limit in self._shut(tier, breaches_only=False)]
+        status = self._try(last, shut, min(self.left, AT_ONCE_EFFORT), by_cores=True, proves=False)
+        if status in (Status.FEASIBLE, Status.UNKNOWN) and not self._soon(last, shut):
+            status = self._try(last, shut, self.left * SOON_SHARE, proves=False)
+            if status is Status.UNKNOWN:
+                return self.tiers
+        if status is Status.INFEASIBLE:
+            return self.tiers
+        self.held.extend(shut)
+        if status is Status.OPTIMAL:
+            self.bounds[last] = evaluate(self.totals[last], self.values)
+        return [] if self._proved(last) else [last]
+
+    def _soon(self, tier: Tier, shut: list[tuple[Sum, int]]) -> bool:
+        """Minimise a tier with nothing broken in it, then ask whether breaking something would be better.
+
+        Few schedules are left when nothing may be broken, and what they cost is mostly what the whole tier must cost: both
+        questions are quick. True when there is such a schedule; it is held, and the tier's bound with it.
+        """
+        none = [*shut, *self._shut(tier, breaches_only=True)]
+        if self._try(tier, none, self.left * SOON_SHARE, proves=False) is not Status.OPTIMAL:
+            return False
+        reached = evaluate(self.totals[tier], self.values)
+        if reached > self.bounds[tier]:
+            better = [*shut, (self.totals[tier], reached - 1)]
+            if self._try(None, better, self.left * SOON_SHARE, at=tier) is not Status.INFEASIBLE:
+                return True
+        self.bounds[tier] = reached
+        return True
 
     def _least(self, tier: Tier) -> Status:
         """Minimise a tier and hold what it reached."""
         status = self._try(tier, [], min(self.left, SOON_EFFORT), by_cores=True)
-        if status is Status.UNKNOWN or status is Status.FEASIBLE:
+        if status in (Status.UNKNOWN, Status.FEASIBLE):
             status = self._try(tier, [], self.left * (1.0 if tier is self.tiers[-1] else TIER_SHARE))
         if self.values:
             self.held.append((self.totals[tier], evaluate(self.totals[tier], self.values)))
         return status
 
+    def _proved(self, tier: Tier) -> bool:
+        return evaluate(self.totals[tier], self.values) == self.bounds[tier]
+
+    def _shut(self, tier: Tier, *, breaches_only: bool) -> list[tuple[Sum, int]]:
+        charges = self.build.ledger.charges(tier)
+        wanted = (c for c in charges if not c.amount.fixed and (c.breach or not breaches_only))
+        return [(c.amount, c.amount.low) for c in wanted]
+
     def _try(
-        self, least: Tier | None, limits: list[tuple[Sum, int]], effort: float, *, by_cores: bool = False
+        self,
+        least: Tier | None,
+        limits: list[tuple[Sum, int]],
+        effort: float,
+        *,
+        by_cores: bool = False,
+        proves: bool = True,
+        at: Tier | None = None,
     ) -> Status:
-        """One engine call; keeps the values of a solution and the bound of what was minimised."""
+        """One engine call under limits; keeps the values of a solution and, if it `proves`, the bound of what is minimised."""
         if self.stopped:
             return Status.UNKNOWN
         model = self.build.model.clone()
@@ -124,16 +164,14 @@ class _Search:
             model.minimize(self.totals[least].expression())
         for index, value in enumerate(self.values or self.hint):
             model.add_hint(model.get_int_var_from_proto_index(index), value)
-        before = self.engine.spent
-        solver, status = self.engine.solve(model, effort, least, by_cores=by_cores)
-        if least is not None:
-            self.efforts[least] += self.engine.spent - before
+        tier, before = least or at, self.engine.spent
+        solver, status = self.engine.solve(model, effort, tier, by_cores=by_cores)
+        if tier is not None:
+            self.efforts[tier] += self.engine.spent - before
         if status in (Status.OPTIMAL, Status.FEASIBLE):
             self.values = tuple(solver.response_proto.solution)
-        if least is not None and not limits and status is not Status.INFEASIBLE:
+        if least is not None and proves and status is not Status.INFEASIBLE:
             self.bounds[least] = max(self.bounds[least], whole_bound(solver.best_objective_bound))
-        elif least is not None and status is Status.OPTIMAL:
-            self.bounds[least] = evaluate(self.totals[least], self.values)
         return status
 
     def _end(self, status: Status) -> Outcome:
