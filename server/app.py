@@ -17,6 +17,7 @@ from auth.verifier import AnyVerifier, OpaqueVerifier, utc_now
 from resources.catalog import RESOURCES
 from resources.prompts import PROMPTS
 from scheduling.services.cascade import LanePlanner, Planner
+from scheduling.services.check_rules import Examiner, LaneExaminer
 from scheduling.services.solve import SnapshotKeys
 from scheduling.solver.lane import Lane
 from scheduling.store.audit import AuditContext
@@ -97,4 +98,9 @@ class House:
     def _ports(self, programs: Programs) -> Mapping[type, object]:
         """The services handlers may ask for by type: one line for each."""
         keys = SnapshotKeys(self.settings.keys)
-        return {Programs: programs, Planner: LanePlanner(self.lane), SnapshotKeys: keys}
+        return {
+            Programs: programs,
+            Planner: LanePlanner(self.lane),
+            Examiner: LaneExaminer(self.lane),
+            SnapshotKeys: keys,
+        }

@@ -34,6 +34,12 @@ class Adoption:
 def parse_policy(text: str) -> Policy:
     """A policy from TOML whose rules all exist; InvalidError names the key and the reason."""
     policy = read_policy(text)
+    require_known_rules(policy)
+    return policy
+
+
+def require_known_rules(policy: Policy) -> None:
+    """InvalidError for switches of rules and packs that do not exist: a misspelt one would stay on unnoticed."""
     packs = sorted({rule_id.partition(".")[0] for rule_id in BY_ID})
     for rule_id in policy.rules.off:
         if rule_id not in BY_ID:
@@ -41,7 +47,6 @@ def parse_policy(text: str) -> Policy:
     for pack in policy.rules.packs:
         if pack not in packs:
             raise InvalidError("rules.packs", "names a pack that does not exist", valid=packs)
-    return policy
 
 
 def compare_policies(old: Policy, new: Policy) -> tuple[FigureChange, ...]:

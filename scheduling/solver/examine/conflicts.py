@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from scheduling.solver.build import Build, Instance
@@ -15,6 +16,9 @@ from scheduling.solver.wording import grouped
 MOST = 6
 """Sets told of one kind and stage: who has mended these asks again."""
 
+ALIKE = 3
+"""Sets of the same rules told; others are then looked for without what these have in common."""
+
 _RECORDED = (LOCK,)
 
 
@@ -26,8 +30,23 @@ def conflicts_of(part: Part, budget: Budget) -> tuple[Conflict, ...]:
     asked = frozenset(demands)
     hard = list(_one_by_one(part, build, [c for c in conditions if c.rule not in asked], asked, budget))
     gone = {c for _, dropped in hard for c in dropped}
+    if len(hard) == MOST:
+        # Others of the kind would hide the demands: what holds of them without any record holds with it too.
+        gone |= {c for c in conditions if c.rule in _RECORDED}
     soft = _one_by_one(part, build, [c for c in conditions if c not in gone], asked, budget)
-    return tuple(conflict for conflict, _ in (*hard, *soft))
+    more = [found for found in soft if found[0].strength is Strength.DEMAND]
+    return tuple(conflict for conflict, _ in (*hard, *more))
+
+
+def varied(conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:
+    """Hard ones first, then what is recorded, then demands; in each the first of every set of rules before its like."""
+    seen: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
+    ranked = []
+    for conflict in conflicts:
+        kind = (conflict.strength.value, conflict.stage, conflict.rules)
+        seen[kind] += 1
+        ranked.append((list(Strength).index(conflict.strength), seen[kind], conflict))
+    return tuple(conflict for *_, conflict in sorted(ranked, key=lambda r: r[:2]))
 
 
 def _one_by_one(
@@ -35,6 +54,7 @@ def _one_by_one(
 ) -> Iterator[tuple[Conflict, frozenset[Instance]]]:
     """A set, and what of it is left out while the next is looked for."""
     left = list(conditions)
+    alike: Counter[tuple[str, ...]] = Counter()
     for _ in range(MOST):
         if budget.over:
             budget.unsure = True
@@ -47,8 +67,13 @@ def _one_by_one(
         least = thinned(build, first, budget)
         proved = conflicting(build, least, budget) and not budget.unsure
         budget.unsure = budget.unsure or not sure
+        conflict = _told(part, least, demands, verified=proved)
+        alike[conflict.rules] += 1
         dropped = _given_up(least, demands)
-        yield _told(part, least, demands, verified=proved), dropped
+        if alike[conflict.rules] == ALIKE:
+            names = {c.rule for c in dropped}
+            dropped = frozenset(c for c in left if c.rule in names)
+        yield conflict, dropped
         left = [c for c in left if c not in dropped]
 
 

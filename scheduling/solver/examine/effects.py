@@ -22,7 +22,7 @@ def effects(parts: Sequence[Part], profile: Sequence[Row], policy: Policy) -> It
     free = unpriced(policy, parts[0].problem) if parts else ()
     if free:
         yield Warn(About.OFF, free, f"priced at zero, so nothing steers by them: {', '.join(free)}")
-    idle = tuple(row.rule for row in profile if _idle(row, free) and _same_without(parts, row.rule))
+    idle = _without_effect(parts, [row.rule for row in profile if _idle(row, free)])
     if idle:
         yield Warn(About.NO_EFFECT, idle, f"the models are the same without them: {', '.join(idle)}")
 
@@ -32,11 +32,23 @@ def _idle(row: Row, free: Sequence[str]) -> bool:
     return row.rule in steers and row.rule not in free and not row.share and not row.removes
 
 
-def _same_without(parts: Sequence[Part], rule: str) -> bool:
-    """The probe: every stage is built once more with the rule off."""
-    return all(_picture(part.priced) == _picture(build_stage(switched_off(part.problem, rule))) for part in parts)
+def _without_effect(parts: Sequence[Part], rules: Sequence[str]) -> tuple[str, ...]:
+    """The probe: models are built once more with all of these rules off, and one by one only where that changes them."""
+    if not rules or _same_without(parts, rules):
+        return tuple(rules)
+    return tuple(rule for rule in rules if _same_without(parts, [rule]))
 
 
-def _picture(build: Build) -> tuple[str, tuple[object, ...]]:
-    charges = ((c.name, c.tier, c.weight, c.where, c.amount.constant, tuple(c.amount.weights)) for c in build.ledger)
-    return str(build.model.proto), tuple(charges)
+def _same_without(parts: Sequence[Part], rules: Sequence[str]) -> bool:
+    """True when nothing else is written otherwise: the same choices, prices, and conditions of every other rule."""
+    return all(
+        _picture(part.priced, rules) == _picture(build_stage(switched_off(part.problem, *rules)), rules)
+        for part in parts
+    )
+
+
+def _picture(build: Build, without: Sequence[str]) -> tuple[object, ...]:
+    choices = [(person, slot, tuple(options)) for person, slot, options in build.variables.decided()]
+    charges = [(c.name, c.tier, c.weight, c.where, c.amount.constant, c.amount.weights) for c in build.ledger]
+    tallies = {name: (t.variables, t.constraints) for name, t in build.tally.items() if name not in without}
+    return choices, charges, tallies

@@ -6,40 +6,41 @@ the same answer; what the effort did not reach is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scheduling.solver.cores import Budget
 from scheduling.solver.examine.capacity import capacity
-from scheduling.solver.examine.conflicts import conflicts_of
+from scheduling.solver.examine.conflicts import ALIKE, MOST, conflicts_of, varied
 from scheduling.solver.examine.dependencies import chains_of, cycles_of, dependencies_of
 from scheduling.solver.examine.effects import effects
 from scheduling.solver.examine.hours import hours
 from scheduling.solver.examine.profile import Effort, effort_of, profile_of, seconds_of, with_savings
-from scheduling.solver.examine.question import About, Examination, Question, Strength, Warn
-from scheduling.solver.examine.stages import parts_of
+from scheduling.solver.examine.question import About, Conflict, Examination, Question, Strength, Warn
+from scheduling.solver.examine.stages import parts_of, under
 from scheduling.solver.examine.weights import weights
 from scheduling.solver.precheck import check_data
 from scheduling.solver.problem import Problem
 
 _CONFLICTS_SHARE = 0.5
-_SOLVE_SHARE = 0.25
+_SOLVE_SHARE = 0.3
 """Shares of the effort for contradictions and for one solve of the block; the rest is for solves without the costliest rules."""
 
 
 def examine(question: Question) -> Examination:
     """Build the block's models, solve what must be proved, and say what was found."""
-    problem = question.problem
+    problem = question.problem if question.draft is None else under(question.problem, question.draft)
     parts = parts_of(problem)
     searching = Budget(question.effort * _CONFLICTS_SHARE)
-    conflicts = tuple(conflict for part in parts for conflict in conflicts_of(part, searching))
+    conflicts = varied(conflict for part in parts for conflict in conflicts_of(part, searching))
     whole = effort_of(problem, question.effort * _SOLVE_SHARE)
     dependencies = dependencies_of(part.whole for part in parts)
     measuring = Budget(max(0.0, question.effort - searching.spent - whole.units))
-    profile, costliest = with_savings(profile_of(parts, problem.policy), problem, whole, measuring)
+    profile, costliest = with_savings(profile_of(parts, problem.policy), parts, problem, whole, measuring)
     stands = [c for c in conflicts if c.strength is not Strength.DEMAND]
     warnings = (
-        *_unproved(searching, whole, measuring),
+        *_unproved(conflicts, searching, whole, measuring),
         *_data(problem),
         *capacity(problem),
         *hours(problem),
@@ -55,14 +56,19 @@ def examine(question: Question) -> Examination:
         chains=chains_of(dependencies),
         profile=profile,
         costliest=costliest,
-        estimate=seconds_of(whole, parts),
+        estimate=round(seconds_of(whole, parts), 2),
         warnings=warnings,
         complete=not searching.unsure and whole.proved,
         effort=searching.spent + whole.units + measuring.spent,
     )
 
 
-def _unproved(searching: Budget, whole: Effort, measuring: Budget) -> Iterator[Warn]:
+def _unproved(conflicts: Sequence[Conflict], searching: Budget, whole: Effort, measuring: Budget) -> Iterator[Warn]:
+    kinds = Counter((c.stage, c.strength) for c in conflicts)
+    sets = Counter((c.stage, c.strength, c.rules) for c in conflicts)
+    if max(kinds.values(), default=0) >= MOST or max(sets.values(), default=0) >= ALIKE:
+        text = f"at most {ALIKE} contradictions of the same rules and {MOST} of a kind are told: mending these may show more"
+        yield Warn(About.UNPROVED, (), text)
     if searching.unsure:
         text = "the effort ended before every contradiction was looked for: there may be more"
         yield Warn(About.UNPROVED, (), text)

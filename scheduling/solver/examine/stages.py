@@ -108,8 +108,8 @@ def _of_program(roster: Roster, program: Program) -> Roster:
     return replace(roster, program=program, base=place[roster.base], cells=place[roster.cells])
 
 
-def switched_off(problem: Problem, rule: str) -> Problem:
-    """The problem without one rule."""
+def switched_off(problem: Problem, *off: str) -> Problem:
+    """The problem without some rules."""
     policy = problem.policy
-    rules = policy.rules.model_copy(update={"off": (*policy.rules.off, rule)})
+    rules = policy.rules.model_copy(update={"off": (*policy.rules.off, *off)})
     return under(problem, policy.model_copy(update={"rules": rules}))
