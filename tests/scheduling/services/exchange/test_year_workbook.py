@@ -86,7 +86,7 @@ def test_clock_times_that_a_spreadsheet_made_its_own_are_read(tmp_path: Path) ->
     file = saved(tmp_path, write_year_workbook(source, "demo"))
     book = load_workbook(file)
     sheet = book["duty_records"]
-    head = {cell.value: cell.column for cell in sheet[1]}
+    head = {str(cell.value): number for number, cell in enumerate(sheet[1], 1)}
     sheet.cell(2, head["start"]).value = dt.time(0, 0)
     sheet.cell(2, head["end"]).value = dt.time(5, 0)
     sheet.cell(2, head["date"]).value = dt.datetime(2026, 11, 7)  # noqa: DTZ001 - as a spreadsheet stores it
