@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from scheduling.solver.build import Build, Instance
 from scheduling.solver.cores import Budget, conflicting, find_core, ordered, rank, thinned
@@ -22,20 +23,29 @@ ALIKE = 3
 _RECORDED = (LOCK,)
 
 
+@dataclass(frozen=True, slots=True)
+class MinimalSet:
+    """Conditions that cannot hold together, whether that is proved, and what is left out while the next is looked for."""
+
+    conditions: tuple[Instance, ...]
+    verified: bool
+    dropped: frozenset[Instance]
+
+
 def conflicts_of(part: Part, budget: Budget) -> tuple[Conflict, ...]:
     """Hard contradictions first, then demands that cannot all be had in full beside what is hard."""
     demands = part.demands
     build = build_stage(part.problem, explaining=True, insist=demands)
     conditions = ordered(build)
     asked = frozenset(demands)
-    hard = list(_one_by_one(part, build, [c for c in conditions if c.rule not in asked], asked, budget))
-    gone = {c for _, dropped in hard for c in dropped}
+    hard = list(minimal_sets(build, [c for c in conditions if c.rule not in asked], asked, budget))
+    gone = {c for found in hard for c in found.dropped}
     if len(hard) == MOST:
         # Others of the kind would hide the demands: what holds of them without any record holds with it too.
         gone |= {c for c in conditions if c.rule in _RECORDED}
-    soft = _one_by_one(part, build, [c for c in conditions if c not in gone], asked, budget)
-    more = [found for found in soft if found[0].strength is Strength.DEMAND]
-    return tuple(conflict for conflict, _ in (*hard, *more))
+    soft = minimal_sets(build, [c for c in conditions if c not in gone], asked, budget)
+    told = [_told(part, found, asked) for found in (*hard, *soft)]
+    return tuple(c for place, c in enumerate(told) if place < len(hard) or c.strength is Strength.DEMAND)
 
 
 def varied(conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:
@@ -49,12 +59,12 @@ def varied(conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:
     return tuple(conflict for *_, conflict in sorted(ranked, key=lambda r: r[:2]))
 
 
-def _one_by_one(
-    part: Part, build: Build, conditions: Sequence[Instance], demands: frozenset[str], budget: Budget
-) -> Iterator[tuple[Conflict, frozenset[Instance]]]:
-    """A set, and what of it is left out while the next is looked for."""
+def minimal_sets(
+    build: Build, conditions: Sequence[Instance], demands: frozenset[str], budget: Budget
+) -> Iterator[MinimalSet]:
+    """One set after the other among these conditions, each thinned and proved by a second solve."""
     left = list(conditions)
-    alike: Counter[tuple[str, ...]] = Counter()
+    alike: Counter[frozenset[str]] = Counter()
     for _ in range(MOST):
         if budget.over:
             budget.unsure = True
@@ -67,13 +77,12 @@ def _one_by_one(
         least = thinned(build, first, budget)
         proved = conflicting(build, least, budget) and not budget.unsure
         budget.unsure = budget.unsure or not sure
-        conflict = _told(part, least, demands, verified=proved)
-        alike[conflict.rules] += 1
         dropped = _given_up(least, demands)
-        if alike[conflict.rules] == ALIKE:
-            names = {c.rule for c in dropped}
-            dropped = frozenset(c for c in left if c.rule in names)
-        yield conflict, dropped
+        names = frozenset(c.rule for c in least)
+        alike[names] += 1
+        if alike[names] == ALIKE:
+            dropped = frozenset(c for c in left if c.rule in {d.rule for d in dropped})
+        yield MinimalSet(tuple(least), proved, dropped)
         left = [c for c in left if c not in dropped]
 
 
@@ -90,8 +99,8 @@ def _given_up(least: Iterable[Instance], demands: frozenset[str]) -> frozenset[I
     return every
 
 
-def _told(part: Part, least: Sequence[Instance], demands: frozenset[str], *, verified: bool) -> Conflict:
-    names = {c.rule for c in least}
+def _told(part: Part, found: MinimalSet, demands: frozenset[str]) -> Conflict:
+    names = {c.rule for c in found.conditions}
     strength = Strength.DEMAND if names & demands else Strength.RECORDED if names & set(_RECORDED) else Strength.HARD
-    told = tuple(Condition(g.rule, g.people, g.dates, g.message) for g in grouped(part.problem, least))
-    return Conflict(strength, part.stage.value, tuple(sorted(names - {OPEN_HALF_DAY})), told, verified)
+    told = tuple(Condition(g.rule, g.people, g.dates, g.message) for g in grouped(part.problem, found.conditions))
+    return Conflict(strength, part.stage.value, tuple(sorted(names - {OPEN_HALF_DAY})), told, found.verified)
