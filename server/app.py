@@ -18,6 +18,7 @@ from resources.catalog import RESOURCES
 from resources.prompts import PROMPTS
 from scheduling.services.cascade import LanePlanner, Planner
 from scheduling.services.check_rules import Examiner, LaneExaminer
+from scheduling.services.explain_assignment import LaneWeigher, Weigher
 from scheduling.services.solve import SnapshotKeys
 from scheduling.solver.lane import Lane
 from scheduling.store.audit import AuditContext
@@ -102,5 +103,6 @@ class House:
             Programs: programs,
             Planner: LanePlanner(self.lane),
             Examiner: LaneExaminer(self.lane),
+            Weigher: LaneWeigher(self.lane),
             SnapshotKeys: keys,
         }
