@@ -13,6 +13,9 @@ from scheduling.model.errors import InvalidError
 from scheduling.model.part import Slot
 from scheduling.model.policy import shipped_policy
 from scheduling.services.adopt_policy import Adoption, FigureChange, adopt_policy, compare_policies, parse_policy
+from scheduling.services.check_rules import Examined, LaneExaminer, check_rules
+from scheduling.solver.lane import Lane
+from scheduling.store.unit import UnitOfWork
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, emit_json, remark, say
 
@@ -55,8 +58,22 @@ def show(program: ProgramName = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command("check")
-def check(file: File, program: ProgramName = None, *, as_json: AsJson = False) -> None:
-    """Read a policy and say what it would change today; nothing is stored."""
+def check(
+    file: File,
+    program: ProgramName = None,
+    block: Annotated[str | None, typer.Option(help="With --examine: a block such as 2025/10.")] = None,
+    *,
+    examine: Annotated[
+        bool, typer.Option("--examine", help="Build and solve a block under it; FILE may be partial.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read a policy and say what it would change today, or what its rules do to a block; nothing is stored."""
+    if examine:
+        _examine(file, program, block, as_json=as_json)
+        return
+    if block is not None:
+        raise InvalidError("block", "is for --examine")
 
     async def read(desk: Desk) -> tuple[FigureChange, ...]:
         policy = parse_policy(_text(file))
@@ -65,6 +82,32 @@ def check(file: File, program: ProgramName = None, *, as_json: AsJson = False) -
             return compare_policies((await unit.program(access.program)).policy, policy)
 
     _emit_changes(at_desk(read), as_json=as_json, empty="a valid policy; it changes nothing")
+
+
+def _examine(file: Path, program: str | None, block: str | None, *, as_json: bool) -> None:
+    """Contradictions and warnings of a draft on a block, as rows."""
+
+    async def read(desk: Desk) -> Examined:
+        access = await desk.enter(program, Scope.SCHEDULE_READ, Scope.SCHEDULE_PROPOSE)
+
+        def unit() -> UnitOfWork:
+            return desk.unit(desk.trail("policy check", access.program))
+
+        return await check_rules(unit, access.program, LaneExaminer(Lane()), block=block, draft=_text(file))
+
+    examined = at_desk(read)
+    found = examined.found
+    if examined.note or found is None:
+        remark(examined.note or "nothing was examined")
+        return
+    rows: list[dict[str, object]] = [
+        {"kind": c.strength.value, "rules": ", ".join(c.rules), "what": "; ".join(d.message for d in c.conditions)}
+        for c in found.conflicts
+    ]
+    rows += [{"kind": w.about.value, "rules": ", ".join(w.rules), "what": w.message} for w in found.warnings]
+    feasible = "hold together" if found.feasible else "do not hold together"
+    remark(f"block {examined.block.ref}: its hard rules {feasible}; a solve takes about {found.estimate:g} s")
+    emit(rows, as_json=as_json, empty="no contradiction, no warning")
 
 
 @app.command("adopt")
