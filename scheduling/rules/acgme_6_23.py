@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from scheduling.model.calendar import days
 from scheduling.model.duty_record import DutyKind, DutyRecord
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.recorded import span_of_record
 from scheduling.rules.rule import CheckOnly, Line, Rule
 from scheduling.rules.wording import duration
 
-_DAY, _HOUR = 1440, 60
+_HOUR = 60
 
 
 class OwnInitiative(Rule):
@@ -35,19 +35,20 @@ class OwnInitiative(Rule):
         wanted = set(people)
         today = roster.program.clock.today()
         for stay in roster.program.duty_records:
-            where = Window(stay.date, stay.date + days((stay.end - 1) // _DAY))
+            where = stay.window
             if stay.kind is not DutyKind.STAY or stay.person not in wanted or not where.meets(window):
                 continue
             ahead = stay.date > today
             if stay.reason and not ahead:
                 continue
+            begin, end = span_of_record(roster, stay)
             yield self.finding(
                 stay.person,
                 where,
-                Fraction(stay.end - stay.start, _HOUR),
+                Fraction(end - begin, _HOUR),
                 0,
                 "hours",
-                f"a stay of {duration(stay.end - stay.start)} on {stay.date} "
+                f"a stay of {duration(end - begin)} on {stay.date} "
                 + ("lies ahead: stays are never scheduled" if ahead else "has no reason on record"),
                 about=stay.id,
             )
@@ -55,9 +56,10 @@ class OwnInitiative(Rule):
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
         """The record; its reason is not repeated here."""
         stay = _record(roster, finding.about)
+        begin, end = span_of_record(roster, stay)
         return [
             Line("stay", f"{stay.date}, {stay.start // _HOUR:02}:{stay.start % _HOUR:02}"),
-            Line("length", duration(stay.end - stay.start)),
+            Line("length", duration(end - begin)),
             Line("reason", "recorded" if stay.reason else "none recorded"),
             Line("today", str(roster.program.clock.today())),
         ]

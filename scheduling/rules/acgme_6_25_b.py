@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from scheduling.model.calendar import academic_year, days
+from scheduling.model.calendar import academic_year
 from scheduling.model.duty_record import DutyKind
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.recorded import span_of_record
 from scheduling.rules.rule import CheckOnly, Line, Rule
 from scheduling.rules.wording import duration
 
-_DAY, _HOUR = 1440, 60
+_HOUR = 60
 
 
 class InternMoonlighting(Rule):
@@ -33,19 +34,20 @@ class InternMoonlighting(Rule):
         for extra in roster.program.duty_records:
             if extra.kind is not DutyKind.MOONLIGHTING or extra.person not in wanted:
                 continue
-            where = Window(extra.date, extra.date + days((extra.end - 1) // _DAY))
-            who = roster.program.by_id[extra.person]
+            where, who = extra.window, roster.program.by_id[extra.person]
             if who.is_resident and who.pgy(academic_year(extra.date)) == 1 and where.meets(window):
-                text = f"{duration(extra.end - extra.start)} of moonlighting on {extra.date} in PGY-1"
-                value = Fraction(extra.end - extra.start, _HOUR)
+                begin, end = span_of_record(roster, extra)
+                text = f"{duration(end - begin)} of moonlighting on {extra.date} in PGY-1"
+                value = Fraction(end - begin, _HOUR)
                 yield self.finding(extra.person, where, value, 0, "hours", text, about=extra.id)
 
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:
         """The record and the year of training."""
         extra = next(r for r in roster.program.duty_records if r.id == finding.about)
+        begin, end = span_of_record(roster, extra)
         pgy = roster.program.by_id[extra.person].pgy(academic_year(extra.date))
         return [
-            Line("moonlighting", f"{extra.date}, {duration(extra.end - extra.start)}"),
+            Line("moonlighting", f"{extra.date}, {duration(end - begin)}"),
             Line("year of training", f"PGY-{pgy}"),
             Line("permitted", "none"),
         ]

@@ -16,6 +16,7 @@ from scheduling.rules.catalog import rule
 from scheduling.rules.finding import Finding
 from scheduling.rules.finding_id import FindingRef
 from scheduling.rules.instants import instants
+from scheduling.rules.recorded import span_of_record
 from scheduling.rules.rule import Line, Rule
 from scheduling.rules.wording import local
 
@@ -116,11 +117,9 @@ def _cells(roster: Roster, person: str, window: Window, finding: Finding) -> Ite
 
 def _records(roster: Roster, person: str, window: Window) -> Iterator[Entry]:
     zone = roster.program.clock.zone
-    clock = instants(zone, roster.window.start, len(roster.window))
     for record in roster.program.duty_records:
         if record.person == person and record.window.meets(window):
-            wall = roster.day(record.date) * _DAY
-            begin, end = (int(m) for m in clock.epoch(np.array([wall + record.start, wall + record.end])))
+            begin, end = span_of_record(roster, record)
             hours = Fraction(end - begin, _HOUR)
             yield Entry(person, local(zone, begin), local(zone, end), record.kind.value, hours, f"record {record.id}")
 

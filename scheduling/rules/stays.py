@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from scheduling.model.duty_record import DutyKind
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
-from scheduling.rules.instants import instants
+from scheduling.rules.recorded import span_of_record
 from scheduling.rules.wording import local
 
-_HOUR, _DAY = 60, 1440
+_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,8 @@ class Stay:
 def stays(roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Stay]:
     """Every stay of these people that touches the window, by date and record."""
     wanted, zone = set(people), roster.program.clock.zone
-    clock = instants(zone, roster.window.start, len(roster.window))
     for record in roster.program.duty_records:
         if record.kind is DutyKind.STAY and record.person in wanted and record.window.meets(window):
-            wall = roster.day(record.date) * _DAY
-            begin, end = (int(m) for m in clock.epoch(np.array([wall + record.start, wall + record.end])))
+            begin, end = span_of_record(roster, record)
             hours = Fraction(end - begin, _HOUR)
             yield Stay(record.id, record.person, local(zone, begin), local(zone, end), hours, bool(record.reason))

@@ -310,7 +310,8 @@ def recorded(p: PlainPerson) -> Iterator[Verdict]:
     who = p.roster.program.person(p.person)
     duties = p.duties(DutyKind.TRANSITION)
     for r in p.records:
-        length = Fraction(r.end - r.start, 60)
+        start, end = p.stretch(r)
+        length = in_hours(end - start)
         last = r.date + DAY * ((r.end - 1) // 1440)
         if r.kind is DutyKind.STAY and (r.date > today or not r.reason):
             yield ("acgme.6.23", r.date, last, length, Fraction(0), r.id)
@@ -319,7 +320,6 @@ def recorded(p: PlainPerson) -> Iterator[Verdict]:
         year = r.date.year if r.date.month >= 7 else r.date.year - 1
         if who.pgy_by_year.get(year, 1) == 1:
             yield ("acgme.6.25.b", r.date, last, length, Fraction(0), r.id)
-        start, end = p.stretch(r)
         shared = sum((max(dt.timedelta(), min(e, end) - max(s, start)) for s, e in duties), dt.timedelta())
         if shared:
             days = p.day_of(start), p.day_of(end - dt.timedelta(minutes=1))
