@@ -88,19 +88,20 @@ def thinned(build: Build, conditions: list[Instance], budget: Budget) -> list[In
     place = 0
     while place < len(kept):
         fewer = kept[:place] + kept[place + 1 :]
-        smaller = find_core(build, fewer, budget)
-        if smaller is None:
+        if not conflicting(build, fewer, budget):
             place += 1
-        else:
-            needed = set(kept[:place])
-            kept = [c for c in kept if c in needed or c in smaller]
+            continue
+        smaller = find_core(build, fewer, budget) or fewer
+        needed = set(kept[:place])
+        kept = [c for c in kept if c in needed or c in smaller]
     return kept
 
 
 def conflicting(build: Build, conditions: Iterable[Instance], budget: Budget) -> bool:
-    """The second solve: these conditions alone, all others off, by another way (presolve on, no assumptions)."""
+    """True when these conditions alone, all others off, cannot hold: by another way (presolve on, no assumptions)."""
+    wanted = set(conditions)
     model = build.model.clone()
-    for condition in conditions:
-        model.add_bool_and([build.switches[condition]])
+    for condition, switch in build.switches.items():
+        model.add_bool_and([switch if condition in wanted else ~switch])
     _, found = budget.solve(model, TEST_EFFORT, presolve=True)
     return found == cp_model.INFEASIBLE
