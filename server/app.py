@@ -48,6 +48,7 @@ class House:
     catalogue: Catalogue = CATALOGUE
     now: Callable[[], dt.datetime] = utc_now
     lane: Lane = field(default_factory=Lane)
+    examiner: Examiner = field(default_factory=LaneExaminer)
 
     def http(self, *tasks: Task) -> Starlette:
         """The application `serve` runs, with these tasks beside it from its start to its end."""
@@ -102,7 +103,7 @@ class House:
         return {
             Programs: programs,
             Planner: LanePlanner(self.lane),
-            Examiner: LaneExaminer(self.lane),
+            Examiner: self.examiner,
             Weigher: LaneWeigher(self.lane),
             SnapshotKeys: keys,
         }

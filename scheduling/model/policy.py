@@ -21,6 +21,7 @@ from scheduling.model.requirement import Requirement
 from scheduling.model.weekpattern import RotationFigures, TemplateFigures
 
 Count = Annotated[int, Field(ge=0, le=1000)]
+Positive = Annotated[int, Field(ge=1, le=1000)]
 Price = Annotated[float, Field(ge=0, le=1000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weekdays = Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(max_length=7)]
@@ -85,7 +86,7 @@ class HoursFigures(Section):
 
     week_limit: Count
     exception_limit: Count
-    averaging_days: Count
+    averaging_days: Positive
     single_period_days: Count
     verdict_days: Count
     rest_hours: Count
@@ -93,9 +94,9 @@ class HoursFigures(Section):
     call_hours: Count
     continuous_hours: Count
     transition_hours: Count
-    call_every_nights: Count
-    free_day_every_days: Count
-    free_day_hours: Count
+    call_every_nights: Positive
+    free_day_every_days: Positive
+    free_day_hours: Positive
     break_hours: Count
     """A shorter pause on one day (a lunch hour) does not end a scheduled work period for 6.21."""
     night_run: Count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from scheduling.model.calendar import Block, BlockRef
@@ -20,6 +20,8 @@ from scheduling.solver.lane import Lane
 from scheduling.store.unit import UnitOfWork
 
 _PROFILE = "standard"
+_SECONDS = 40.0
+_WAITING = 2
 
 
 class Examiner(Protocol):
@@ -30,11 +32,16 @@ class Examiner(Protocol):
         ...
 
 
+def examining_lane() -> Lane:
+    """A lane of its own: an examination takes seconds, and nobody who covers an absence is to wait for it."""
+    return Lane(waiting=_WAITING, seconds=_SECONDS)
+
+
 @dataclass(frozen=True, slots=True)
 class LaneExaminer:
-    """Examines in the interactive lane's solver process."""
+    """Examines in an interactive lane's solver process."""
 
-    lane: Lane
+    lane: Lane = field(default_factory=examining_lane)
 
     async def examine(self, question: Question) -> Examination:
         """Ask the lane."""

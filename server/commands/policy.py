@@ -14,7 +14,6 @@ from scheduling.model.part import Slot
 from scheduling.model.policy import shipped_policy
 from scheduling.services.adopt_policy import Adoption, FigureChange, adopt_policy, compare_policies, parse_policy
 from scheduling.services.check_rules import Examined, LaneExaminer, check_rules
-from scheduling.solver.lane import Lane
 from scheduling.store.unit import UnitOfWork
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, emit_json, remark, say
@@ -93,7 +92,7 @@ def _examine(file: Path, program: str | None, block: str | None, *, as_json: boo
         def unit() -> UnitOfWork:
             return desk.unit(desk.trail("policy check", access.program))
 
-        return await check_rules(unit, access.program, LaneExaminer(Lane()), block=block, draft=_text(file))
+        return await check_rules(unit, access.program, LaneExaminer(), block=block, draft=_text(file))
 
     examined = at_desk(read)
     found = examined.found

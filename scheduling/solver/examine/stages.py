@@ -95,7 +95,8 @@ def under(problem: Problem, policy: Policy) -> Problem:
     start = min(problem.roster.window.start, problem.window.start)
     changed = replace(program, policies=replace(program.policies, dated=((start, policy), *dated)))
     base = None if problem.base is None else _of_program(problem.base, changed)
-    return replace(problem, roster=_of_program(problem.roster, changed), base=base)
+    settings = replace(problem.settings, effort=min(problem.settings.effort, policy.solve.effort_max))
+    return replace(problem, roster=_of_program(problem.roster, changed), base=base, settings=settings)
 
 
 def _of_program(roster: Roster, program: Program) -> Roster:
