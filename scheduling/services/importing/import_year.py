@@ -8,12 +8,15 @@ removed; who is no longer listed stays and is named. Absences and duty records r
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
+from scheduling.model.absence import Absence
 from scheduling.model.calendar import year_window
 from scheduling.model.clock import zone_of
 from scheduling.model.errors import ConflictError, InvalidError, NotFoundError
@@ -130,13 +133,30 @@ async def _write_facts(unit: UnitOfWork, source: YearInput, slug: str, before: I
     stale = sorted(set(before.absences) & there - wanted) if before else []
     if stale:
         await unit.absences.remove(slug, stale)
-    await unit.absences.add(slug, *(a for a in source.absences if a.id not in there))
+    await unit.absences.add(slug, *_unknown(source.absences, program.absences))
     listed = {p.id for p in source.people}
     return tuple(
         Edge(EdgeKind.NO_LONGER_LISTED, f"{p.id} is no longer listed and stays in the program", p.id)
         for p in program.people
         if p.id not in listed
     )
+
+
+def _unknown(listed: Collection[Absence], stored: Collection[Absence]) -> Iterator[Absence]:
+    """The absences listed that are not stored yet; one recorded by other ways is known by what it says, not by its id."""
+    wanted, there = {a.id for a in listed}, {a.id for a in stored}
+    others = Counter(_said(a) for a in stored if a.id not in wanted)
+    for absence in listed:
+        if absence.id in there:
+            continue
+        if others[_said(absence)]:
+            others[_said(absence)] -= 1
+        else:
+            yield absence
+
+
+def _said(absence: Absence) -> Absence:
+    return replace(absence, id="", reason=None)
 
 
 async def _write_duty_records(

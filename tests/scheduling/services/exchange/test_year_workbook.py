@@ -18,6 +18,7 @@ from scheduling.services.importing.import_year import import_folder, import_year
 from scheduling.services.importing.problems import ImportRefusedError
 from scheduling.services.importing.read_folder import read_folder
 from scheduling.services.importing.report import Outcome
+from scheduling.services.record_absence import AbsenceRequest, record_absence
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
 from tests.program_sample import context
@@ -50,6 +51,28 @@ async def test_a_year_goes_out_and_comes_back_as_it_was(database: Database, tmp_
     async with UnitOfWork(database, context(program="demo")) as unit:
         report = await import_folder(unit, unpacked, "demo")
     assert report.outcome is Outcome.UNCHANGED
+
+
+async def test_an_absence_recorded_by_other_ways_comes_back_as_the_one_it_is(
+    database: Database, tmp_path: Path
+) -> None:
+    """Known by what it says: a year that is imported as it was exported has nobody away twice, and the reason stays."""
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        await import_year(unit, build_demo(), "demo", "America/New_York")
+    asked = AbsenceRequest("fac-03", dt.date(2026, 11, 9), dt.date(2026, 11, 10), reason="private")
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        await record_absence(unit, "demo", asked)
+    async with UnitOfWork(database, context(program="demo")) as unit:
+        before = (await unit.program("demo")).absences
+        stored = await stored_year(unit, "demo", 2026)
+    folder = tmp_path / "year"
+    folder.mkdir()
+    unpack_year_workbook(saved(tmp_path, write_year_workbook(stored, "demo")), folder)
+    for outcome in (Outcome.CHANGED, Outcome.UNCHANGED):
+        async with UnitOfWork(database, context(program="demo")) as unit:
+            assert (await import_folder(unit, folder, "demo")).outcome is outcome
+        async with UnitOfWork(database, context(program="demo")) as unit:
+            assert (await unit.program("demo")).absences == before
 
 
 RECORDS = (
