@@ -99,11 +99,9 @@ def _examine(file: Path, program: str | None, block: str | None, *, as_json: boo
     if examined.note or found is None:
         remark(examined.note or "nothing was examined")
         return
-    rows: list[dict[str, object]] = [
-        {"kind": c.strength.value, "rules": ", ".join(c.rules), "what": "; ".join(d.message for d in c.conditions)}
-        for c in found.conflicts
-    ]
-    rows += [{"kind": w.about.value, "rules": ", ".join(w.rules), "what": w.message} for w in found.warnings]
+    told = [(c.strength.value, c.rules, "; ".join(d.message for d in c.conditions)) for c in found.conflicts]
+    told += [(w.about.value, w.rules, w.message) for w in found.warnings]
+    rows = [{"kind": kind, "rules": ", ".join(rules), "what": what} for kind, rules, what in told]
     feasible = "hold together" if found.feasible else "do not hold together"
     remark(f"block {examined.block.ref}: its hard rules {feasible}; a solve takes about {found.estimate:g} s")
     emit(rows, as_json=as_json, empty="no contradiction, no warning")
