@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-u
 CLIENTS := tests/clients/npm
 INSTALLED := $(CLIENTS)/node_modules/.package-lock.json
 
-.PHONY: help demo test check bench faults fuzz soak clients lock
+.PHONY: help demo test check bench faults fuzz clients lock
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,7 +22,7 @@ demo: $(READY) ## build the demonstration program and run the main job end to en
 	@$(BIN)/python -m server demo $(ARGS)
 
 test: $(READY) ## run the tests with reduced counts (minutes)
-	$(PYTEST) -m "not slow and not soak and not node" $(ARGS)
+	$(PYTEST) -m "not slow and not node" $(ARGS)
 
 check: $(READY) ## lint, format, types, floors and test collection
 	$(BIN)/python -m ruff check
@@ -38,11 +38,8 @@ bench: $(READY) ## run the benchmarks (ARGS: names of some)
 faults: $(READY) ## kill, fill, tamper and race, with full counts
 	HOUSESTAFF_COUNTS=full $(PYTEST) tests/faults $(ARGS)
 
-fuzz: $(READY) ## random and hostile input, with full counts
-	HOUSESTAFF_COUNTS=full $(PYTEST) -m fuzz $(ARGS)
-
-soak: $(READY) ## long runs under load, watching memory and handles
-	HOUSESTAFF_COUNTS=full $(PYTEST) -m soak $(ARGS)
+fuzz: $(READY) ## random programs, histories and input, with full counts
+	HOUSESTAFF_COUNTS=full $(PYTEST) -m fuzz --timeout 7200 $(ARGS)
 
 clients: $(READY) $(INSTALLED) ## drive the server by the Inspector and the conformance suite (needs npm)
 	$(PYTEST) -m node $(ARGS)

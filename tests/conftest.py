@@ -20,6 +20,13 @@ TEMPLATE = "housestaff_template"
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever counts on random input belongs to `make fuzz`; kills and races belong to `make faults`."""
+    for item in items:
+        if "full_counts" in getattr(item, "fixturenames", ()) and "faults" not in item.path.parts:
+            item.add_marker(pytest.mark.fuzz)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -144,6 +144,7 @@ def test_block_ten_breaks_no_must_that_its_preloads_do_not_force(real: tuple[Pro
 
 
 @pytest.mark.slow
+@pytest.mark.fuzz
 def test_every_block_of_the_year_is_proved(real: tuple[Program, YearRecord]) -> None:
     """All thirteen, each in well under a minute, none with a must of its own making."""
     program, record = real

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ def applied(cells: Cells, wanted: list[tuple[str, object, Part, str | None]]) ->
     return found
 
 
+@pytest.mark.fuzz
 @settings(
     max_examples=100 if FULL else 15,
     deadline=None,
