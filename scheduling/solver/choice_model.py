@@ -30,6 +30,10 @@ Fixed = tuple[tuple[Literal, int], ...]
 Cell = tuple[str, Slot]
 
 
+NEAREST_EFFORT = 0.4
+"""Effort for the schedule nearest to what stands; the verdict does not wait for it."""
+
+
 class ChoiceModel:
     """The model of a problem, with what stands and the alternative as values of its literals.
 
@@ -79,7 +83,7 @@ class ChoiceModel:
         kept = [literal for literal, _ in self.standing(asked=False)]
         build.model.minimize(-1 * Sum(kept).expression())
         solver = cp_model.CpSolver()
-        configure(solver, self.problem.settings, self.problem.settings.effort)
+        configure(solver, self.problem.settings, min(NEAREST_EFFORT, self.problem.settings.effort))
         if solver.solve(build.model) != cp_model.OPTIMAL:
             return None
         values = tuple(solver.response_proto.solution)
