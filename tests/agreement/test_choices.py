@@ -23,7 +23,7 @@ from scheduling.solver.objective import TIERS
 from scheduling.solver.problem import Problem
 from tests.agreement.random_programs import small_problem
 
-SHORT, FULL = 4, 60
+SHORT, FULL = 5, 60
 pytestmark = pytest.mark.timeout(1800)
 Answered = list[tuple[Question, Weighed]]
 
