@@ -237,14 +237,13 @@ def read_block(build: Build, outcome: Outcome) -> Solution:
             held[person, slot] = chosen[0]
         elif problem.roster.at(person, slot) is not None:
             opened.append((person, slot))
-    nights = {slot.date for _, slot, _ in build.variables.decided() if slot.part is Part.NIGHT}
     callers = {night: person for person, night, call in calls(build) if outcome.value(Sum([call]))}
     return replace(
         empty,
         cells=solver_cells(held),
         opened=tuple(sorted(opened)),
         calls=tuple(sorted(callers.items())),
-        gaps=gap_nights(nights, callers),
+        gaps=gap_nights(build.variables.nights, callers),
         tiers=tier_results(outcome),
         forced=tuple(build.forced),
     )

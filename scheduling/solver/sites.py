@@ -1,4 +1,4 @@
-"""A block by clinic sites: calls first, then each site alone, then one score for the whole.
+"""A block by clinic sites: each site alone, then one score for the whole; where calls are open the block is one model.
 
 With calls given nothing couples two sites: rooms and attendings are each site's own, all other prices are a person's. The
 sites' optima therefore add up to the block's, and their proofs to its proof; `certify` holds that against the bound of
@@ -13,18 +13,14 @@ from scheduling.model.part import Slot
 from scheduling.rules.rule import Tier
 from scheduling.solver.block import build_block, read_block, solve_block
 from scheduling.solver.build import Build
-from scheduling.solver.calls_year import solve_calls
 from scheduling.solver.engine import Engine
 from scheduling.solver.objective import TIERS
-from scheduling.solver.problem import Problem, Stage
+from scheduling.solver.problem import Problem
 from scheduling.solver.progress import Listener, Silence, Stop
 from scheduling.solver.search import breaches_of, run
 from scheduling.solver.solution import Solution
 from scheduling.solver.status import Outcome, Status, TierProof, evaluate
 from scheduling.solver.sums import Sum
-
-CALLS_SHARE = 0.3
-"""Share of the effort for the calls of a block that has them free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +40,17 @@ def sites_in(problem: Problem) -> tuple[str, ...]:
 
 
 def solve_by_sites(problem: Problem, *, listener: Listener | None = None, stop: Stop | None = None) -> Solution:
-    """Decide a block part by part; a block of one site with calls given is one part."""
+    """Decide a block part by part; a block of one site is one part, and so is one whose calls are open: they couple the sites."""
     sites = sites_in(problem)
-    if len(sites) == 1 and not problem.calls_free:
+    if len(sites) == 1 or problem.calls_free:
         return solve_block(problem, listener=listener, stop=stop)
     stop = stop or Stop()
     left = problem.settings.effort
     parts: list[Solution] = []
-    rest = problem
-    if problem.calls_free:
-        calls = _calls(problem, left * CALLS_SHARE, listener, stop)
-        if not calls.found:
-            return replace(calls, stage=Stage.BLOCK, problem=problem.digest)
-        left -= calls.effort
-        parts.append(calls)
-        cells = frozenset((c.person, c.slot) for c in calls.cells)
-        rest = replace(problem, roster=calls.applied(problem.roster), calls_free=False, given=problem.given | cells)
     for number, site in enumerate(sites):
-        people = frozenset(p.id for p in rest.roster.program.people if p.site == site and rest.decides(p.id))
-        settings = replace(rest.settings, effort=max(0.1, left / (len(sites) - number)))
-        part = solve_block(replace(rest, people=people, settings=settings), listener=listener, stop=stop)
+        people = frozenset(p.id for p in problem.roster.program.people if p.site == site and problem.decides(p.id))
+        settings = replace(problem.settings, effort=max(0.1, left / (len(sites) - number)))
+        part = solve_block(replace(problem, people=people, settings=settings), listener=listener, stop=stop)
         if not part.found:
             return replace(part, problem=problem.digest)
         left -= part.effort
@@ -71,22 +58,12 @@ def solve_by_sites(problem: Problem, *, listener: Listener | None = None, stop: 
     return merge(problem, parts)
 
 
-def _calls(problem: Problem, effort: float, listener: Listener | None, stop: Stop) -> Solution:
-    settings = replace(problem.settings, effort=effort)
-    return solve_calls(
-        replace(problem, stage=Stage.CALLS, weeks_free=False, settings=settings), listener=listener, stop=stop
-    )
-
-
 def merge(problem: Problem, parts: list[Solution]) -> Solution:
-    """The parts as one solution, scored by the objective of the whole.
-
-    Proved when every part is and calls were given; with calls decided beforehand the score stands, its bound does not.
-    """
+    """The parts as one solution, scored by the objective of the whole; proved when every part is."""
     build = build_block(problem)
     held = {(c.person, c.slot): c.activity for part in parts for c in part.cells}
     values = _values_of(build, held)
-    proved = all(part.proved for part in parts) and not problem.calls_free
+    proved = all(part.proved for part in parts)
     tiers = []
     for tier in TIERS:
         total = build.ledger.total(tier)

@@ -99,6 +99,19 @@ def test_what_the_training_tier_reports_is_what_the_checkers_find(size: str) -> 
     assert {(f.person, f.about) for f in _findings(problem, solution, "prog.requirement")} == stated
 
 
+def test_a_night_of_a_block_nobody_can_take_is_a_visible_gap() -> None:
+    """Also where nobody can even be asked."""
+    program, record = demo_year()
+    block = program.calendar.block(BlockRef(2026, 5))
+    monday = next(n for n in block.window if n.isoweekday() == 1)
+    away = tuple(leave(p.id, monday) for p in program.people if p.is_faculty)
+    program = replace(program, absences=(*program.absences, *away))
+    kept = {n: p for n, p in record.calls.items() if n not in block.window or n.isoweekday() in (5, 6)}
+    base = roster_of(program, replace(record, calls=kept), block.window.widen(35, 14))
+    solution = solve_block(Problem(Stage.BLOCK, base, block.window, calls_free=True, settings=settings()))
+    assert solution.gaps == (Slot(monday, Part.NIGHT),)
+
+
 def test_calls_may_be_free_in_a_block() -> None:
     """The nights are decided with the half-days; PCAT and DO follow, also over the block's edge."""
     program, record = demo_year()
