@@ -209,7 +209,7 @@ def read_calls(build: Build, outcome: Outcome) -> Solution:
     nights = set(build.variables.nights)
     held = {night: person for person, night, call in nights_of(build) if outcome.value(Sum([call]))}
     code = {night: roster.policy(night).call.activity for night in held}
-    cells = duties(roster, weeks, held)
+    cells = duties(problem, weeks, held)
     cells.update({(person, Slot(night, Part.NIGHT)): code[night] for night, person in held.items()})
     attended = {week.start for week in weeks}
     bare = set(build.variables.weeks) - attended

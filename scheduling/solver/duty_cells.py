@@ -14,6 +14,7 @@ from scheduling.model.part import Part, Slot
 from scheduling.model.record import FmitWeek
 from scheduling.model.roster import Roster
 from scheduling.solver.build import Build
+from scheduling.solver.problem import Problem
 from scheduling.solver.rules.nights import calls
 
 HALF_DAYS = (Part.AM, Part.PM)
@@ -25,12 +26,16 @@ def is_open(roster: Roster, person: str, slot: Slot) -> bool:
     return source is None or not source.locked
 
 
-def gives_way(roster: Roster, person: str, slot: Slot) -> bool:
+def gives_way(problem: Problem, person: str, slot: Slot) -> bool:
     """True when inpatient and post-call duties may take the cell: it is open, or preloaded by a weaker precedence (§4).
 
     Only time off is that weak: recorded duties stand with what follows from them, a procedure with the residents it was
-    placed for, and whatever was locked by hand. (`release_duties` opens what may be placed anew.)
+    placed for, and whatever was locked by hand. (`release_duties` opens what may be placed anew.) What is given or frozen
+    stays as it is, empty cells too.
     """
+    if problem.is_held(person, slot):
+        return False
+    roster = problem.roster
     code = roster.at(person, slot)
     if is_open(roster, person, slot) or code is None:
         return True
@@ -54,17 +59,18 @@ def follow_calls(build: Build) -> None:
     roster = build.problem.roster
     for person, night, call in list(calls(build)):
         for slot, code in post_call(roster, person, night):
-            if gives_way(roster, person, slot):
+            if gives_way(build.problem, person, slot):
                 build.variables.put(person, slot, code, call)
 
 
-def duties(roster: Roster, weeks: Iterable[FmitWeek], held: Mapping[dt.date, str]) -> dict[tuple[str, Slot], str]:
+def duties(problem: Problem, weeks: Iterable[FmitWeek], held: Mapping[dt.date, str]) -> dict[tuple[str, Slot], str]:
     """Every cell that gives way and follows from inpatient weeks and calls, the strongest first: FMIT, recovery, post-call."""
+    roster = problem.roster
     found: dict[tuple[str, Slot], str] = {}
     ordered = sorted(weeks)
 
     def put(person: str, slot: Slot, code: str) -> None:
-        if gives_way(roster, person, slot):
+        if gives_way(problem, person, slot):
             found.setdefault((person, slot), code)
 
     for week in ordered:

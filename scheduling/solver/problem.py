@@ -107,13 +107,15 @@ class Problem:
         """True when the person's cells are part of the question."""
         return self.people is None or person in self.people
 
+    def is_held(self, person: str, slot: Slot) -> bool:
+        """True when the cell is given or frozen: nothing that is decided here may change it."""
+        return (person, slot) in self.given or any(freeze.holds(person, slot) for freeze in self.frozen)
+
     def is_free(self, person: str, slot: Slot) -> bool:
         """True when neither a lock nor a freeze holds the cell and its date is one to be decided."""
-        if slot.date not in self.window or (person, slot) in self.given:
+        if slot.date not in self.window or self.is_held(person, slot):
             return False
         if self.freed is not None and not any(slot.date in window for window in self.freed):
-            return False
-        if any(freeze.holds(person, slot) for freeze in self.frozen):
             return False
         source = self.roster.source_at(person, slot)
         return source is None or not source.locked or not self.locks_hold

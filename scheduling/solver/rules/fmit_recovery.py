@@ -45,7 +45,7 @@ def _rest(rule: Rule, build: Build, person: str, friday: dt.date) -> None:
 def _work(build: Build, person: str, slot: Slot) -> Sum:
     """Work the cell holds or may hold; an open cell that is not decided here takes the recovery day."""
     roster = build.problem.roster
-    if not build.variables.is_decided(person, slot) and gives_way(roster, person, slot):
+    if not build.variables.is_decided(person, slot) and gives_way(build.problem, person, slot):
         return Sum()
     recovery = roster.policy(slot.date).call.recovery_activity
     options = build.variables.options(person, slot)

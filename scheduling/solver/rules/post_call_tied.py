@@ -20,5 +20,5 @@ def constrain(rule: Rule, build: Build) -> None:
         for slot, code in post_call(roster, person, night):
             held = roster.at(person, slot)
             excused = held in (code, *roster.policy(slot.date).call.post_call_exempt)
-            if not gives_way(roster, person, slot) and not excused:
+            if not gives_way(build.problem, person, slot) and not excused:
                 build.at_most(rule, Where((person,), (night, slot.date)), Sum([call]), 0)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from scheduling.rules.rule import Tier
 from scheduling.rules.validation import validate
 from scheduling.solver.calls_year import solve_calls
 from scheduling.solver.fair_split import Claim, fair_bands
-from scheduling.solver.problem import Problem, Stage
+from scheduling.solver.problem import Freeze, Problem, Stage
 from scheduling.solver.solution import Solution
 from scheduling.solver.status import Status
 from tests.scheduling.solver.solver_programs import (
@@ -168,3 +169,13 @@ def test_weeks_do_not_follow_each_other_for_one_person() -> None:
     assert len(ordered) == 4
     assert all(a != b for a, b in itertools.pairwise(ordered))
     assert all(fmit_week(w.start).end == w.end for w in solution.weeks)
+
+
+def test_what_is_frozen_is_not_taken_by_what_follows_from_a_call() -> None:
+    """The only one who could be asked has a frozen day after that night: the night is a gap rather than the day another."""
+    monday, tuesday = dt.date(2026, 9, 14), dt.date(2026, 9, 15)
+    program = staff(6, absences=[leave(f"fac-{n:02d}", monday) for n in range(1, 6)])
+    free = calls_problem(program, SEPTEMBER, weeks_free=False, settings=settings())
+    assert dict(solve_calls(free).calls)[monday] == "fac-06"
+    frozen = replace(free, frozen=(Freeze(Window(tuesday, tuesday), "fac-06"),))
+    assert [slot.date for slot in solve_calls(frozen).gaps] == [monday]
