@@ -36,7 +36,7 @@ class RestBetweenDuties(Rule):
         day = day_number(d, r.begin)
         rest = _HOUR * d.eras.figure(lambda policy: policy.hours.rest_hours, day)
         pause = _HOUR * d.eras.figure(lambda policy: policy.hours.break_hours, day)
-        short = (r.length < rest) & ~(r.same_day & (r.length < pause))
+        short = (r.length < rest) & ~r.breaks(pause)
         zone = roster.program.clock.zone
         for at in np.flatnonzero(short):
             where = span_of(d, int(r.begin[at]), int(r.end[at]) + 1)

@@ -12,8 +12,9 @@ because the requirements count different things:
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -56,6 +57,14 @@ class Records:
         return Records(self.row[keep], self.kind[keep], self.start[keep], self.end[keep], self.new[keep], self.at[keep])
 
 
+class Derived(dict[str, object]):
+    """What is derived from some duties and may hold them.
+
+    The roster keeps it and the duties know it by a weak reference: in a cycle the arrays of every roster would stay until
+    the next garbage collection.
+    """
+
+
 @dataclass(frozen=True, eq=False)
 class Duties:
     """The duties of some people (`ids`; rows below are positions in it) over a whole roster.
@@ -70,8 +79,13 @@ class Duties:
     cells: NDArray[np.int16]
     leave: NDArray[np.bool_]
     rotation: NDArray[np.int16]
-    memo: dict[str, object] = field(default_factory=dict)
-    """What other modules derive from these duties once, by their own names."""
+    kept: weakref.ref[Derived] | None = None
+
+    @property
+    def memo(self) -> Derived:
+        """What other modules derive from these duties once, by their own names, for as long as the roster lives."""
+        found = self.kept() if self.kept else None
+        return Derived() if found is None else found
 
     @property
     def count(self) -> int:
@@ -138,11 +152,14 @@ class Duties:
     def _beside_leave(self, *more: Spans) -> Union:
         """Work, something more, and whole days of leave, which are no free days."""
         row, day = np.nonzero(self.leave_days)
-        if not len(row) and self.records is None and not more:
-            return self.duties
         midnight = self.clock.midnights
-        away = (row, midnight[day], midnight[day + 1])
-        return self._with(DutyKind.TRANSITION, DutyKind.STAY, DutyKind.CALLED_IN, more=(away, *more))
+        found = self.duties.joined(merge(row, midnight[day], midnight[day + 1]))
+        if self.records is not None:
+            r = self.records.of(DutyKind.STAY, DutyKind.CALLED_IN)
+            more = ((r.row, r.start, r.end), *more)
+        for rows, starts, ends in more:
+            found = found.joined(merge(rows, starts, ends))
+        return found
 
     @functools.cached_property
     def leave_days(self) -> NDArray[np.bool_]:
@@ -177,15 +194,16 @@ class Duties:
 
 def duties_of(roster: Roster, people: Sequence[str]) -> Duties:
     """The duties of the residents among these people, measured once per roster and set of people."""
-    known = cast("dict[tuple[str, ...], Duties]", roster.memo.setdefault(__name__, {}))
+    known = cast("dict[tuple[str, ...], tuple[Duties, Derived]]", roster.memo.setdefault(__name__, {}))
     key = tuple(people)
     found = known.get(key)
     if found is None:
-        found = known[key] = _measure(roster, tuple(p for p in key if roster.program.by_id[p].is_resident))
-    return found
+        by_id, derived = roster.program.by_id, Derived()
+        found = known[key] = _measure(roster, tuple(p for p in key if by_id[p].is_resident), derived), derived
+    return found[0]
 
 
-def _measure(roster: Roster, ids: tuple[str, ...]) -> Duties:
+def _measure(roster: Roster, ids: tuple[str, ...], derived: Derived) -> Duties:
     rows = np.array([roster.row(p) for p in ids], np.intp)
     cells = roster.cells[rows]
     eras = eras_of(roster.program, roster.window)
@@ -199,4 +217,5 @@ def _measure(roster: Roster, ids: tuple[str, ...]) -> Duties:
         cells=cells,
         leave=leave,
         rotation=np.where(roster.known, roster.rotation[rows], np.int16(-2)),
+        kept=weakref.ref(derived),
     )

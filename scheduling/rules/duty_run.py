@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.model.calendar import days
-from scheduling.model.part import Window
+from scheduling.model.part import Part, Window
 from scheduling.model.roster import Roster
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.finding import Binding, Finding
@@ -52,9 +52,8 @@ class DutyRun(Rule):
 
 def duty_days(d: Duties) -> NDArray[np.bool_]:
     """(R, D): dates with work of their own."""
-    held = np.zeros((len(d.ids), d.count), np.bool_)
-    held[d.pieces.row, d.pieces.day] = True
-    return held
+    held = d.pieces.held
+    return np.asarray(held[:, :, Part.AM] | held[:, :, Part.PM] | held[:, :, Part.NIGHT])
 
 
 RULE = DutyRun()

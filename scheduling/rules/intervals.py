@@ -15,6 +15,9 @@ STRIDE = 1 << 40
 """A person's row times the stride plus an epoch minute is one sortable key; no epoch minute comes near it."""
 
 
+_SHIFT, _MINUTE = 40, STRIDE - 1
+
+
 def keyed(rows: Rows, minutes: Minutes) -> Minutes:
     """Row and epoch minute as one key."""
     return rows * STRIDE + minutes
@@ -30,12 +33,12 @@ class Union:
     @functools.cached_property
     def rows(self) -> Rows:
         """The row of each interval."""
-        return self.low // STRIDE
+        return self.low >> _SHIFT
 
     @functools.cached_property
     def start(self) -> Minutes:
         """Epoch minute at which each interval starts."""
-        return self.low % STRIDE
+        return self.low & _MINUTE
 
     @functools.cached_property
     def end(self) -> Minutes:
@@ -59,6 +62,13 @@ class Union:
         """Covered minutes of all intervals before each key, rows in order; a difference of two is a measure."""
         at = np.searchsorted(self.low, key, side="right")
         return np.asarray(self._before[at] - np.maximum(self._padded[at] - key, 0))
+
+    def joined(self, more: Union) -> Union:
+        """The union of both: cheap where `more` has few intervals."""
+        if not len(more.low) or not len(self.low):
+            return self if len(self.low) else more
+        at = np.searchsorted(self.low, more.low, side="right")
+        return _flattened(np.insert(self.low, at, more.low), np.insert(self.high, at, more.high))
 
     def measure(self, rows: Rows, start: Minutes, end: Minutes) -> Minutes:
         """Covered minutes of each row between two epoch minutes."""
@@ -94,6 +104,11 @@ def merge(rows: Rows, start: Minutes, end: Minutes) -> Union:
         order = np.argsort(low, kind="stable")
         order = order[high[order] > low[order]]
         low, high = low[order], high[order]
+    return _flattened(low, high)
+
+
+def _flattened(low: Minutes, high: Minutes) -> Union:
+    """The union of intervals in the order of their lows, none empty."""
     if not len(low):
         return Union(low, high)
     reach = np.maximum.accumulate(high)

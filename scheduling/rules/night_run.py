@@ -52,10 +52,7 @@ class NightRun(Rule):
 
 def worked_nights(d: Duties) -> NDArray[np.bool_]:
     """(R, D): nights with work of their own."""
-    held = np.zeros((len(d.ids), d.count), np.bool_)
-    night = d.pieces.part == Part.NIGHT
-    held[d.pieces.row[night], d.pieces.day[night]] = True
-    return held
+    return d.pieces.held[:, :, Part.NIGHT]
 
 
 RULE = NightRun()

@@ -17,20 +17,36 @@ from scheduling.rules.intervals import Minutes, Rows
 
 _DAY = 1440
 _NONE = -1
-_PARTS = np.arange(len(PARTS), dtype=np.int16)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Pieces:
-    """Working cells in row and slot order. `start` and `end` are epoch minutes; `leave` marks cells inside leave."""
+    """Working cells in row and slot order: `held` (R, D, 3) marks them, `at` are their places in it laid flat.
 
-    row: Rows
-    day: NDArray[np.intp]
-    part: NDArray[np.intp]
-    code: NDArray[np.int16]
+    `start` and `end` are epoch minutes. What few rules ask for is worked out when they do.
+    """
+
+    cells: NDArray[np.int16]
+    leaves: NDArray[np.bool_]
+    held: NDArray[np.bool_]
+    at: NDArray[np.intp]
     start: Minutes
     end: Minutes
-    leave: NDArray[np.bool_]
+
+    @functools.cached_property
+    def row(self) -> Rows:
+        """The row of each piece."""
+        return self.at // (self.held.shape[1] * len(PARTS))
+
+    @functools.cached_property
+    def code(self) -> NDArray[np.int16]:
+        """The activity of each piece."""
+        return self.cells.reshape(-1)[self.at]
+
+    @functools.cached_property
+    def leave(self) -> NDArray[np.bool_]:
+        """Pieces inside leave."""
+        return self.leaves.reshape(-1)[self.at]
 
 
 def pieces_of(
@@ -41,28 +57,22 @@ def pieces_of(
     At-home call without hours of its own takes its whole date.
     """
     starts, ends = _tables(program, eras, home=home)
-    place = cells * np.int16(len(PARTS)) + _PARTS
+    code = cells
     if len(eras.policies) > 1:
         size = len(starts) // len(eras.policies)
-        place = place.astype(np.int64) % size + (eras.of_day * size)[:, None]
-    flat = np.flatnonzero((starts >= 0)[place])
-    at, slot = place.reshape(-1)[flat], flat // len(PARTS)
-    row = slot // cells.shape[1]
-    day = slot - row * cells.shape[1]
-    wall = day * _DAY
-    return Pieces(
-        row,
-        day,
-        flat - slot * len(PARTS),
-        cells.reshape(-1)[flat],
-        clock.epoch(wall + starts[at]),
-        clock.epoch(wall + ends[at]),
-        leave.reshape(-1)[flat],
-    )
+        code = cells.astype(np.int64) % size + (eras.of_day * size)[:, None]
+    held = np.empty(cells.shape, np.bool_)
+    for part in PARTS:
+        held[:, :, part] = (starts[:, part] >= 0)[code[:, :, part]]
+    at = np.flatnonzero(held)
+    place = code.reshape(-1)[at].astype(np.intp) * len(PARTS) + at % len(PARTS)
+    wall = at // len(PARTS) % cells.shape[1] * _DAY
+    start, end = (clock.epoch(wall + table.reshape(-1)[place]) for table in (starts, ends))
+    return Pieces(cells, leave, held, at, start, end)
 
 
 def _tables(program: Program, eras: Eras, *, home: bool) -> tuple[Minutes, Minutes]:
-    """Start and end minutes by era, code and part, flat; -1 is no such thing, the last code of each era the open cell."""
+    """(eras · codes, 3): start and end minutes; -1 is no such thing, the last code of each era the open cell."""
     made = [_policy_tables(program.catalogue.codes, ByDigest(p), home) for p in eras.policies]
     if len(made) == 1:
         return made[0]
@@ -81,4 +91,4 @@ def _policy_tables(codes: tuple[str, ...], holder: ByDigest, home: bool) -> tupl
             span = known[code].span(part) or ((0, _DAY) if home else None)
             if span is not None:
                 starts[i, part], ends[i, part] = span
-    return starts.reshape(-1), ends.reshape(-1)
+    return starts, ends

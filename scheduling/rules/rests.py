@@ -18,40 +18,58 @@ from scheduling.model.roster import Roster
 from scheduling.rules.codes import in_category
 from scheduling.rules.duties import Duties
 from scheduling.rules.finding import Finding
-from scheduling.rules.intervals import Minutes, Rows
+from scheduling.rules.instants import Instants
+from scheduling.rules.intervals import Minutes, Rows, Union
 
 
 @dataclass(frozen=True, eq=False)
 class Rests:
     """One entry per pause.
 
-    `begin` and `end` are epoch minutes, `before` the position in `duties.duties` of the duty that precedes the pause;
-    `same_day` marks pauses inside one day's work, such as a lunch hour.
+    `begin` and `end` are epoch minutes, `before` the position in the union of the duty that precedes the pause.
     """
 
-    row: Rows
+    union: Union
+    clock: Instants
     before: Rows
-    begin: Minutes
-    end: Minutes
-    same_day: NDArray[np.bool_]
+
+    @functools.cached_property
+    def row(self) -> Rows:
+        """The row of each pause."""
+        return self.union.rows[self.before]
+
+    @functools.cached_property
+    def begin(self) -> Minutes:
+        """Epoch minute at which each pause begins."""
+        return self.union.end[self.before]
+
+    @functools.cached_property
+    def end(self) -> Minutes:
+        """Epoch minute at which each pause ends."""
+        return self.union.start[self.before + 1]
 
     @functools.cached_property
     def length(self) -> Minutes:
         """Minutes of each pause."""
-        return self.end - self.begin
+        return (self.union.low[1:] - self.union.high[:-1])[self.before]
+
+    def breaks(self, pause: Minutes) -> NDArray[np.bool_]:
+        """Pauses shorter than so many minutes inside one day's work, such as a lunch hour."""
+        mask = self.length < pause
+        short = np.flatnonzero(mask)
+        began, goes_on = self.union.start[self.before[short]], self.end[short]
+        mask[short] = self.clock.day_of(began) == self.clock.day_of(goes_on)
+        return mask
 
 
 def rests_of(d: Duties) -> Rests:
     """Every pause, derived once per duties."""
-    found = d.memo.get("rests")
+    memo = d.memo
+    found = memo.get("rests")
     if not isinstance(found, Rests):
         u = d.duties
-        start = u.start
         before = np.flatnonzero(u.rows[1:] == u.rows[:-1])
-        started = d.clock.day_of(start)
-        found = d.memo["rests"] = Rests(
-            u.rows[before], before, u.end[before], start[before + 1], started[before] == started[before + 1]
-        )
+        found = memo["rests"] = Rests(u, d.clock, before)
     return found
 
 

@@ -148,9 +148,10 @@ def segments_of(d: Duties) -> Segments:
 
 def periods_of(d: Duties) -> Periods:
     """The averaging periods of every segment, derived once per duties."""
-    found = d.memo.get("periods")
+    memo = d.memo
+    found = memo.get("periods")
     if not isinstance(found, Periods):
-        found = d.memo["periods"] = _periods(d)
+        found = memo["periods"] = _periods(d)
     return found
 
 

@@ -55,7 +55,7 @@ def shifts_of(d: Duties) -> Shifts:
     u, r = d.duties, rests_of(d)
     pause = _HOUR * d.eras.figure(lambda p: p.hours.break_hours, day_number(d, r.begin))
     joined = np.zeros(len(u.low), np.bool_)
-    joined[r.before[r.same_day & (r.length < pause)] + 1] = True
+    joined[r.before[r.breaks(pause)] + 1] = True
     first = np.flatnonzero(~joined)
     last = np.append(first[1:], len(u.low)) - 1 if len(first) else first
     start = u.start[first]
