@@ -62,12 +62,19 @@ class AbsenceBlocks(Rule):
 def _clash(roster: Roster) -> NDArray[np.bool_]:
     """(P, D, 3): work on absent slots, faculty call and FMIT left out."""
     rest = in_category(roster.catalogue, *_NO_WORK)
-    clash = np.asarray((roster.cells >= 0) & ~rest[roster.cells] & roster.absent)
+    at = np.flatnonzero(roster.absent)
+    code = roster.cells.reshape(-1)[at]
+    works = (code >= 0) & ~rest[code]
+    at, code = at[works], code[works]
     faculty = np.array([p.is_faculty for p in roster.program.people], np.bool_)
+    row, day, _ = np.unravel_index(at, roster.absent.shape)
+    excused = np.zeros(len(at), np.bool_)
     for where, policy in split(roster, roster.window):
-        inside = slice(roster.day(where.start), roster.day(where.end) + 1)
         own = codes_among(roster.catalogue, (policy.call.activity, policy.call.fmit_activity))
-        clash[:, inside] &= ~(faculty[:, None, None] & own[roster.cells[:, inside]])
+        inside = (day >= roster.day(where.start)) & (day <= roster.day(where.end))
+        excused |= inside & faculty[row] & own[code]
+    clash = np.zeros(roster.absent.shape, np.bool_)
+    clash.reshape(-1)[at[~excused]] = True
     return clash
 
 

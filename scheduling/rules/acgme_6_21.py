@@ -39,19 +39,19 @@ class RestBetweenDuties(Rule):
         short = (r.length < rest) & ~r.breaks(pause)
         zone = roster.program.clock.zone
         for at in np.flatnonzero(short):
-            where = span_of(d, int(r.begin[at]), int(r.end[at]) + 1)
+            begin, end = int(r.begin[at]), int(r.end[at])
+            where = span_of(d, begin, end + 1)
             if not where.meets(window):
                 continue
             least = d.eras.on(int(day[at])).hours.rest_hours
             yield self.finding(
                 d.ids[r.row[at]],
                 where,
-                Fraction(int(r.length[at]), _HOUR),
+                Fraction(end - begin, _HOUR),
                 least,
                 "hours off",
-                f"{duration(int(r.length[at]))} off between {moment(zone, int(r.begin[at]))} and "
-                f"{moment(zone, int(r.end[at]))} (should be {least} h)",
-                about=f"{local(zone, int(r.begin[at])):%H%M}",
+                f"{duration(end - begin)} off between {moment(zone, begin)} and {moment(zone, end)} (should be {least} h)",
+                about=f"{local(zone, begin):%H%M}",
             )
 
     def arithmetic(self, roster: Roster, finding: Finding) -> Sequence[Line]:

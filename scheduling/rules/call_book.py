@@ -13,8 +13,10 @@ from scheduling.model.calendar import FRIDAY, SATURDAY, days, fmit_week
 from scheduling.model.part import Part, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
+from scheduling.rules.almanac import almanac
 from scheduling.rules.eras import eras_of
 from scheduling.rules.memo import per_roster
+from scheduling.rules.places import places
 
 Mask = NDArray[np.bool_]
 _WEEK = 7
@@ -66,9 +68,9 @@ class CallBook:
         """Row and day of every set cell of an (F, D) mask inside the window, for these people."""
         mask = mask & self.inside(window)
         wanted = set(people)
-        for row, day in zip(*np.nonzero(mask), strict=True):
+        for row, day in places(mask):
             if self.ids[row] in wanted:
-                yield int(row), int(day)
+                yield row, day
 
     def weeks_in(self, window: Window) -> Mask:
         """(W): weeks that share a date with the window."""
@@ -91,15 +93,13 @@ def call_book(roster: Roster) -> CallBook:
     rows = np.array([i for i, p in enumerate(people) if p.is_faculty], np.intp)
     cells, count = roster.cells[rows], len(roster.window)
     call = cells[:, :, Part.NIGHT] == _codes(roster, lambda p: p.call.activity)
-    code = _codes(roster, lambda p: p.call.fmit_activity)[None, :, None]
-    fmit = (cells[:, :, : Part.NIGHT] == code).sum(axis=2)
+    code = _codes(roster, lambda p: p.call.fmit_activity)
+    fmit = (cells[:, :, Part.AM] == code).astype(np.int64) + (cells[:, :, Part.PM] == code)
     origin = roster.window.start
     first_week = fmit_week(origin).start
     week = (np.arange(count) + (origin - first_week).days) // _WEEK
-    totals = np.zeros((len(rows), int(week[-1]) + 1), np.int64)
-    for number in range(totals.shape[1]):
-        totals[:, number] = fmit[:, week == number].sum(axis=1)
-    weekday = (np.arange(count) + origin.isoweekday() - 1) % _WEEK + 1
+    totals = np.add.reduceat(fmit, np.flatnonzero(np.diff(week, prepend=-1)), axis=1)
+    weekday = almanac(roster).weekday
     recorded = np.zeros(count, np.bool_)
     if roster.recorded_calls is not None:
         low, high = (max(roster.day(d), -1) for d in (roster.recorded_calls.start, roster.recorded_calls.end))

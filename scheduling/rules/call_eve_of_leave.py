@@ -10,6 +10,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.call_book import CallBook, Mask
 from scheduling.rules.finding import Binding
 from scheduling.rules.night_rule import NightRule
+from scheduling.rules.places import either_half
 from scheduling.rules.rule import Soft, Tier
 
 
@@ -27,7 +28,7 @@ class CallEveOfLeave(NightRule):
     def broken(self, roster: Roster, book: CallBook) -> Mask:
         """Calls before an absent date."""
         tomorrow = np.zeros_like(book.call)
-        tomorrow[:, :-1] = book.absent[:, 1:].any(axis=2)
+        tomorrow[:, :-1] = (either_half(book.absent) | book.absent[:, :, Part.NIGHT])[:, 1:]
         after = roster.window.end + days(1)
         for row in np.flatnonzero(book.call[:, -1]):
             tomorrow[row, -1] = any(roster.is_absent(book.ids[row], Slot(after, part)) for part in PARTS)

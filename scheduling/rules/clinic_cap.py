@@ -12,6 +12,7 @@ from scheduling.model.person import Person
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.places import places
 from scheduling.rules.rule import Line, Rule, Soft, Tier
 
 _WEEK = 7
@@ -35,18 +36,18 @@ class ClinicCap(Rule):
         rows = np.array([roster.rows[p.id] for p in staff], np.intp)
         first = -((roster.window.start.isoweekday() - THURSDAY) % _WEEK)
         starts = np.arange(first, len(roster.window), _WEEK)
-        half_days = roster.cells[rows, :, : Part.NIGHT]
+        half_days = roster.cells[rows, :, : Part.NIGHT].reshape(len(rows), len(roster.window) * Part.NIGHT)
         ends = [roster.date(int(start) + _WEEK - 1) for start in starts]
         years = np.array([academic_year(end) for end in ends])
         policy = roster.policy(window.end)
         for code in _capped(staff, policy):
-            held = (half_days == roster.catalogue.index(code)).sum(axis=2)
-            weekly = np.add.reduceat(held, np.maximum(starts, 0), axis=1)
+            held = half_days == roster.catalogue.index(code)
+            weekly = np.add.reduceat(held, Part.NIGHT * np.maximum(starts, 0), axis=1, dtype=np.int64)
             most = np.full(weekly.shape, _NO_CAP, np.int64)
             for year in set(years.tolist()):
                 caps = [cap(policy, who, code, year) for who in staff]
                 most[:, years == year] = np.array([_NO_CAP if c is None else c for c in caps], np.int64)[:, None]
-            for row, week in zip(*np.nonzero(weekly > most), strict=True):
+            for row, week in places(weekly > most):
                 where = Window(ends[week] - days(_WEEK - 1), ends[week])
                 if where.meets(window):
                     count, limit = int(weekly[row, week]), int(most[row, week])

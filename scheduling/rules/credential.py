@@ -12,6 +12,7 @@ from scheduling.model.part import Part, Slot, Window
 from scheduling.model.roster import Roster
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding, FindingKind
+from scheduling.rules.places import places
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
 
 
@@ -81,12 +82,14 @@ def _broken(
     for row in np.flatnonzero(there.any(axis=(1, 2)) & ~residents):
         if not people[row].is_faculty:
             continue
-        valid = np.array([people[row].credential(code, date) for date in window], np.bool_)[:, None]
-        covered |= there[row] & valid
-        for day, part in zip(*np.nonzero(there[row] & ~valid), strict=True):
-            yield int(row), int(day), Part(int(part)), True
-    for row, day, part in zip(*np.nonzero(there & residents[:, None, None] & ~covered), strict=True):
-        yield int(row), int(day), Part(int(part)), False
+        for day in map(int, np.flatnonzero(there[row].any(axis=1))):
+            if people[row].credential(code, window.start + days(day)):
+                covered[day] |= there[row, day]
+            else:
+                for (part,) in places(there[row, day]):
+                    yield int(row), day, Part(part), True
+    for resident, day, part in places(there & residents[:, None, None] & ~covered):
+        yield resident, day, Part(part), False
 
 
 RULE = Credentialed()

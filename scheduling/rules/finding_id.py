@@ -7,6 +7,7 @@ rest and the program; the measured value is no part of it.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ def read_finding_id(program: str, text: str) -> FindingRef:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def _written(text: str | None) -> str:
     if text is None:
         return _NONE

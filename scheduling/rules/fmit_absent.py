@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from scheduling.model.part import Part, Window
+from scheduling.model.part import Window
 from scheduling.model.roster import Roster
 from scheduling.rules.call_book import CallBook, Mask, call_book
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.places import either_half
 from scheduling.rules.rule import Line, Rule, Soft, Tier
 
 
@@ -54,7 +55,7 @@ class FmitAbsent(Rule):
 
 
 def _clash(book: CallBook) -> Mask:
-    return (book.fmit > 0) & book.absent[:, :, : Part.NIGHT].any(axis=2)
+    return (book.fmit > 0) & either_half(book.absent)
 
 
 RULE = FmitAbsent()

@@ -15,10 +15,12 @@ from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
 from scheduling.model.rotation import Rotation
 from scheduling.model.weekpattern import read_day
+from scheduling.rules.almanac import almanac
 from scheduling.rules.by_digest import ByDigest
 from scheduling.rules.codes import in_category
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding, FindingKind
+from scheduling.rules.places import places
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
 
 _HALF_DAYS = (Part.AM, Part.PM)
@@ -45,21 +47,24 @@ class FixedClinic(Rule):
         """One finding per resident and half-day."""
         residents = [p for p in people if roster.program.by_id[p].is_resident]
         rows = np.array([roster.rows[p] for p in residents], np.intp)
-        excused = in_category(roster.catalogue, *_EXCUSED)
+        excused, book = in_category(roster.catalogue, *_EXCUSED), almanac(roster)
         for where, policy in split(roster, window):
             for year in range(academic_year(where.start), academic_year(where.end) + 1):
                 part = Window(max(where.start, year_window(year).start), min(where.end, year_window(year).end))
                 inside = slice(roster.day(part.start), roster.day(part.end) + 1)
                 pgy = np.array([roster.program.by_id[p].pgy(year) for p in residents], np.intp)
-                weekday = np.array([0 if d in roster.program.holidays else d.isoweekday() for d in part], np.intp)
-                weekday *= roster.known[inside]
+                weekday = (book.weekday * (roster.known & ~book.holiday))[inside]
                 table = _due(roster, policy, int(pgy.max(initial=0)))
-                due = table[roster.rotation[rows, inside], pgy[:, None], weekday]
-                cells = roster.cells[rows, inside, : Part.NIGHT]
-                missing = (due >= 0) & (cells != due) & ~excused[cells] & ~roster.absent[rows, inside, : Part.NIGHT]
-                for row, day, half in zip(*np.nonzero(missing), strict=True):
-                    slot, code = Slot(part.start + days(int(day)), Part(int(half))), due[row, day, half]
-                    yield self._say(roster, residents[row], slot, roster.catalogue.codes[code])
+                rotation = roster.rotation[rows, inside] % np.int16(len(table))
+                any_due = np.asarray((table >= 0).any(axis=-1))
+                row, day = np.nonzero(any_due[rotation, pgy[:, None], weekday])
+                due = table[rotation[row, day], pgy[row], weekday[day]]
+                there = rows[row], inside.start + day, slice(Part.NIGHT)
+                cells = roster.cells[there]
+                missing = (due >= 0) & (cells != due) & ~excused[cells] & ~roster.absent[there]
+                for at, half in places(missing):
+                    slot, code = Slot(part.start + days(int(day[at])), Part(half)), due[at, half]
+                    yield self._say(roster, residents[row[at]], slot, roster.catalogue.codes[code])
 
     def _say(self, roster: Roster, person: str, slot: Slot, code: str) -> Finding:
         text = f"{code} due on {slot.date:%a} {slot}, holds {roster.at(person, slot) or 'nothing'}"

@@ -39,8 +39,9 @@ class LeaveDays(Rule):
             for year in range(academic_year(window.start), academic_year(window.end) + 1):
                 where = year_window(year)
                 figures = roster.policy(where.end).absences
-                days, most = days_away(_counted(away[person], figures, where), where), figures.flag_days
-                if days > most:
+                half_days, most = half_days_away(_counted(away[person], figures, where), where), figures.flag_days
+                if half_days > 2 * most:
+                    days = Fraction(half_days, 2)
                     text = f"{number(days)} days away in {year}-{(year + 1) % 100:02} (flagged above {most})"
                     yield self.finding(person, where, days, most, "days", text)
 
@@ -55,8 +56,8 @@ class LeaveDays(Rule):
         ]
 
 
-def days_away(absences: Sequence[Absence], window: Window) -> Fraction:
-    """Days of a window inside the union of absences, half-days as halves; a night alone is no half-day."""
+def half_days_away(absences: Sequence[Absence], window: Window) -> int:
+    """Half-days of a window inside the union of absences; a night alone is none."""
     first, last = 2 * window.start.toordinal(), 2 * (window.end.toordinal() + 1)
     held, reached = 0, first
     for absence in sorted(absences, key=lambda a: (a.start, a.start_part)):
@@ -64,7 +65,7 @@ def days_away(absences: Sequence[Absence], window: Window) -> Fraction:
         end = min(2 * absence.end.toordinal() + min(absence.end_part + 1, 2), last)
         held += max(0, end - start)
         reached = max(reached, end)
-    return Fraction(held, 2)
+    return held
 
 
 def _counted(absences: Sequence[Absence], figures: AbsenceFigures, window: Window) -> list[Absence]:

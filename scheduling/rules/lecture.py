@@ -15,6 +15,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.codes import in_category
 from scheduling.rules.eras import within
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.places import places
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
 
 _OTHER_WORK = (
@@ -60,10 +61,10 @@ class Lecture(Rule):
         when = [roster.day(slot.date) for slot, _ in slots], [slot.part for slot, _ in slots]
         cells = roster.cells[rows[:, None], when[0], when[1]]
         absent = roster.absent[rows[:, None], when[0], when[1]]
-        exempt = {block.ref: _exempt(roster, rows, block) for _, block in slots}
+        exempt = {block.ref: _exempt(roster, rows, block) for block in {block for _, block in slots}}
         excused = np.stack([exempt[block.ref] for _, block in slots], axis=1) if slots else absent
         other = in_category(roster.catalogue, *_OTHER_WORK)
-        for row, place in zip(*np.nonzero(other[cells] & ~absent & ~excused), strict=True):
+        for row, place in places(other[cells] & ~absent & ~excused):
             slot = slots[place][0]
             text = f"{roster.catalogue.codes[cells[row, place]]} on {slot.date:%a} {slot}, lecture time"
             yield self.finding(residents[row], on(slot.date), 1, 0, "half-days", text, part=slot.part)

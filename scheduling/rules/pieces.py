@@ -36,7 +36,7 @@ class Pieces:
     @functools.cached_property
     def row(self) -> Rows:
         """The row of each piece."""
-        return self.at // (self.held.shape[1] * len(PARTS))
+        return np.asarray(self.at // (self.held.shape[1] * len(PARTS)))
 
     @functools.cached_property
     def code(self) -> NDArray[np.int16]:

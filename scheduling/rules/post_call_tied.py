@@ -10,10 +10,12 @@ from scheduling.model.calendar import days
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
+from scheduling.rules.almanac import almanac
 from scheduling.rules.call_book import Mask, call_book
 from scheduling.rules.codes import codes_among
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.places import either_half, places
 from scheduling.rules.rule import Hard, Line, Rule, on
 
 _HALF_DAYS = (Part.AM, Part.PM)
@@ -39,10 +41,10 @@ class PostCallTied(Rule):
         for where, policy in split(roster, window):
             first = roster.day(where.start)
             missing, stray, ids = _broken(roster, where, policy)
-            for row, day in zip(*np.nonzero((missing | stray).any(axis=2)), strict=True):
+            for row, day in places(either_half(missing | stray)):
                 if ids[row] not in wanted:
                     continue
-                date = roster.date(first + int(day))
+                date = roster.date(first + day)
                 lacks = [p for p in _HALF_DAYS if missing[row, day, p]]
                 extra = [p for p in _HALF_DAYS if stray[row, day, p]]
                 names = " and ".join(f"{_expected(policy, p)} {p.name}" for p in lacks or extra)
@@ -74,18 +76,21 @@ def _broken(roster: Roster, window: Window, policy: Policy) -> tuple[Mask, Mask,
     book = call_book(roster)
     inside = slice(roster.day(window.start), roster.day(window.end) + 1)
     rows = np.array([roster.row(p) for p in book.ids], np.intp)
-    cells = roster.cells[rows, inside, : Part.NIGHT]
-    expected = np.array([roster.catalogue.index(_expected(policy, p)) for p in _HALF_DAYS], np.int16)
     exempt = codes_among(roster.catalogue, policy.call.post_call_exempt)
-    holiday = np.array([d in roster.program.holidays for d in window], np.bool_)
+    holiday = almanac(roster).holiday[inside]
     known = np.zeros_like(book.known)
     known[1:] = book.known[:-1]
+    seen = (known & book.known)[inside]
     called = book.shifted(book.call & book.pool, 1)[:, inside] & ~book.adjunct[:, None]
-    excused = exempt[cells] | book.absent[:, inside, : Part.NIGHT] | holiday[:, None]
-    there = cells == expected
-    stray = there & ~book.shifted(book.call, 1)[:, inside, None]
-    seen = (known & book.known)[inside][:, None]
-    return called[:, :, None] & ~there & ~excused & seen, stray & seen, book.ids
+    uncalled = ~book.shifted(book.call, 1)[:, inside]
+    missing, stray = (np.empty((*called.shape, len(_HALF_DAYS)), np.bool_) for _ in range(2))
+    for part in _HALF_DAYS:
+        cells = roster.cells[rows, inside, part]
+        there = cells == roster.catalogue.index(_expected(policy, part))
+        excused = exempt[cells] | book.absent[:, inside, part] | holiday
+        missing[:, :, part] = called & ~there & ~excused & seen
+        stray[:, :, part] = there & uncalled & seen
+    return missing, stray, book.ids
 
 
 def _expected(policy: Policy, part: Part) -> str:

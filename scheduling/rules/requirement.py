@@ -15,10 +15,15 @@ from scheduling.model.policy import Policy
 from scheduling.model.requirement import Share, shares
 from scheduling.model.roster import Roster
 from scheduling.model.rotation import Rotation
+from scheduling.rules.almanac import almanac
 from scheduling.rules.by_digest import ByDigest
 from scheduling.rules.eras import within
 from scheduling.rules.finding import Binding, Finding, FindingKind
+from scheduling.rules.places import half_days_of, places
 from scheduling.rules.rule import Line, Rule, Soft, Tier
+
+_NO_BOUND = 1 << 40
+_Shares = dict[int, Share]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,22 +50,16 @@ class Requirements(Rule):
         """One finding per resident, block and activity."""
         residents = [p for p in people if roster.program.by_id[p].is_resident]
         inside = within(roster, window)
-        if inside is None or not residents:
+        if inside is None or not residents or not roster.rotations:
             return
         blocks = tuple(b for b in roster.program.calendar.blocks_in(inside) if _whole(roster, b))
         seen = _measure(roster, residents, blocks)
-        known: dict[tuple[str, bytes, int], list[tuple[int, Share]]] = {}
-        held = seen.held.tolist()
-        for n, block in enumerate(blocks):
-            policy, year = roster.policy(block.start), academic_year(block.end)
-            for row, person in enumerate(residents):
-                key = policy.digest, seen.there[row, n].tobytes(), roster.program.by_id[person].pgy(year)
-                if key not in known:
-                    found = _shares(roster, policy, key[2], seen.there[row, n])
-                    known[key] = [(roster.catalogue.index(share.activity), share) for share in found]
-                for index, share in known[key]:
-                    if not share.least <= held[row][n][index] <= share.most:
-                        yield self._say(person, block, share, held[row][n][index])
+        kind, known = _kinds(roster, residents, seen)
+        least, most = _bounds(known, len(roster.catalogue))
+        unmet = (seen.held < least[kind]) | (seen.held > most[kind])
+        for n, row, index in places(unmet.transpose(1, 0, 2)):
+            share = known[kind[row, n]][index]
+            yield self._say(residents[row], blocks[n], share, int(seen.held[row, n, index]))
 
     def _say(self, person: str, block: Block, share: Share, held: int) -> Finding:
         short = held < share.least
@@ -97,13 +96,11 @@ def _whole(roster: Roster, block: Block) -> bool:
 def _measure(roster: Roster, residents: Sequence[str], blocks: Sequence[Block]) -> _Counts:
     rows = np.array([roster.rows[p] for p in residents], np.intp)
     number = np.full(len(roster.window), len(blocks), np.intp)
-    working = np.zeros(len(roster.window), np.int64)
     for n, block in enumerate(blocks):
         first = roster.day(block.start)
         number[first : first + len(block.window)] = n
-        open_ = [d.isoweekday() < SATURDAY and d not in roster.program.holidays for d in block.window]
-        working[first : first + len(block.window)] = open_
-    free = (~roster.absent[rows, :, : Part.NIGHT]).sum(axis=2) * working
+    book = almanac(roster)
+    free = half_days_of(~roster.absent[rows]) * ((book.weekday < SATURDAY) & ~book.holiday)
     cells = roster.cells[rows, :, : Part.NIGHT].reshape(len(rows), -1)
     return _Counts(
         tuple(blocks),
@@ -117,11 +114,47 @@ def _counts(
 ) -> NDArray[np.int64]:
     """(R, blocks, size): how often each code stands in each row and block, weighted; negative codes are nothing."""
     width, rows = size + 1, len(codes)
-    row = np.arange(rows)[:, None] * ((blocks + 1) * width)
-    keys = row + block[None, :] * width + np.where(codes < 0, size, codes)
+    keys = (np.arange(rows)[:, None] * ((blocks + 1) * width) + 1) + block * width
+    keys += codes
     plain = None if weights is None else weights.reshape(-1)
     found = np.bincount(keys.reshape(-1), plain, rows * (blocks + 1) * width)
-    return found.astype(np.int64).reshape(rows, blocks + 1, width)[:, :blocks, :size]
+    return found.astype(np.int64, copy=False).reshape(rows, blocks + 1, width)[:, :blocks, 1:]
+
+
+def _kinds(roster: Roster, residents: Sequence[str], seen: _Counts) -> tuple[NDArray[np.intp], list[_Shares]]:
+    """(R, B): residents of one year with the same half-days there share their requirements, by catalogue index."""
+    kind = [[0] * len(seen.blocks) for _ in residents]
+    known: list[_Shares] = []
+    numbers: dict[tuple[str, int, bytes], int] = {}
+    counts = _as_bytes(seen.there)
+    people = [roster.program.by_id[p] for p in residents]
+    for n, block in enumerate(seen.blocks):
+        policy, year = roster.policy(block.start), academic_year(block.end)
+        for row, person in enumerate(people):
+            key = policy.digest, person.pgy(year), counts[row][n]
+            number = numbers.get(key)
+            if number is None:
+                number = numbers[key] = len(known)
+                found = _shares(roster, policy, key[1], seen.there[row, n])
+                known.append({roster.catalogue.index(share.activity): share for share in found})
+            kind[row][n] = number
+    return np.array(kind, np.intp).reshape(seen.there.shape[:2]), known
+
+
+def _as_bytes(counts: NDArray[np.int64]) -> list[list[bytes]]:
+    """The last axis as something to look up by."""
+    size = counts.dtype.itemsize * counts.shape[2]
+    found: list[list[bytes]] = np.ascontiguousarray(counts).view(f"V{size}")[:, :, 0].tolist()
+    return found
+
+
+def _bounds(known: Sequence[_Shares], codes: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(kinds, codes): the least and the most half-days, without bounds where nothing is required."""
+    least, most = np.zeros((len(known), codes), np.int64), np.full((len(known), codes), _NO_BOUND, np.int64)
+    for number, found in enumerate(known):
+        for index, share in found.items():
+            least[number, index], most[number, index] = share.least, share.most
+    return least, most
 
 
 def _shares(roster: Roster, policy: Policy, pgy: int, there: NDArray[np.int64]) -> tuple[Share, ...]:

@@ -15,6 +15,7 @@ from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.places import per_slot, places
 from scheduling.rules.rule import Hard, Line, Rule, on
 from scheduling.rules.sites import at_site, said_at, sites_of
 
@@ -34,8 +35,8 @@ class Rooms(Rule):
         """One finding per site and slot over a limit."""
         for site, (where, policy) in itertools.product(sites_of(roster), split(roster, window)):
             used = rooms_used(roster, where, policy, site)
-            for day, part in zip(*np.nonzero(used > policy.rooms.soft), strict=True):
-                slot = Slot(where.start + days(int(day)), Part(int(part)))
+            for day, part in places(used > policy.rooms.soft):
+                slot = Slot(where.start + days(day), Part(part))
                 count = int(used[day, part])
                 hard = count > policy.rooms.hard
                 limit = policy.rooms.hard if hard else policy.rooms.soft
@@ -81,7 +82,7 @@ def rooms_used(roster: Roster, window: Window, policy: Policy, site: str | None 
     rows = np.array([i for i, p in enumerate(roster.program.people) if p.kind is not Kind.LEARNER], np.intp)
     rows = at_site(roster, rows, site)
     cells = roster.cells[rows, roster.day(window.start) : roster.day(window.end) + 1]
-    each = np.zeros(len(roster.catalogue) + 1, np.int64)
+    each = np.zeros(len(roster.catalogue) + 1, np.bool_)
     used = np.zeros(cells.shape[1:], np.int64)
     for i, code in enumerate(roster.catalogue.codes):
         if code not in policy.catalogue or not policy.catalogue[code].uses_room:
@@ -89,8 +90,8 @@ def rooms_used(roster: Roster, window: Window, policy: Policy, site: str | None 
         if policy.catalogue[code].room_once:
             used += (cells == i).any(axis=0)
         else:
-            each[i] = 1
-    return np.asarray(used + each[cells].sum(axis=0))
+            each[i] = True
+    return np.asarray(used + per_slot(each[cells]))
 
 
 def _clinicians(roster: Roster, code: str, slot: Slot, site: str | None) -> list[str]:

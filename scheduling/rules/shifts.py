@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,12 +66,15 @@ def runs_of(shifts: Shifts, member: NDArray[np.bool_]) -> Iterator[Run]:
     count = len(shifts.row)
     follows = np.zeros(count, np.bool_)
     follows[1:] = (shifts.row[1:] == shifts.row[:-1]) & (shifts.day[1:] - shifts.day[:-1] <= 1) & member[:-1]
+    follows &= member
     opens = np.flatnonzero(member & ~follows)
-    for first in map(int, opens):
-        last = next(i for i in itertools.count(first) if i + 1 >= count or not (member[i + 1] and follows[i + 1]))
-        after = last + 1 if last + 1 < count and shifts.row[last + 1] == shifts.row[last] else None
-        rest = None if after is None else int(shifts.start[after] - shifts.end[last])
-        yield Run(int(shifts.row[first]), first, last, rest)
+    closes = np.flatnonzero(member & ~np.append(follows[1:], False)) if count else opens
+    after = np.minimum(closes + 1, count - 1)
+    goes_on = (after > closes) & (shifts.row[after] == shifts.row[closes])
+    rest = shifts.start[after] - shifts.end[closes]
+    found = (shifts.row[opens], opens, closes, rest, goes_on)
+    for row, first, last, pause, another in zip(*(column.tolist() for column in found), strict=True):
+        yield Run(row, first, last, pause if another else None)
 
 
 def night_minutes(d: Duties, shifts: Shifts, begin: str, end: str) -> Minutes:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.model.calendar import academic_year, days
+from scheduling.model.calendar import academic_year, days, year_window
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
+from scheduling.rules.codes import Table
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding, FindingKind
+from scheduling.rules.places import per_slot, places
 from scheduling.rules.rule import Line, Rule, Soft, Tier, on
 from scheduling.rules.sites import at_site, said_at, sites_of
 
@@ -48,9 +50,9 @@ class AttendingTime(Rule):
         """One finding per site and slot that lacks attendings."""
         for site, (where, policy) in itertools.product(sites_of(roster), split(roster, window)):
             s = measure(roster, where, policy, site)
-            for day, part in zip(*np.nonzero(s.supply < s.needed), strict=True):
-                date = where.start + days(int(day))
-                slot = Slot(date, Part(int(part)))
+            for day, part in places(s.supply < s.needed):
+                date = where.start + days(day)
+                slot = Slot(date, Part(part))
                 have, need = int(s.supply[day, part]), int(s.needed[day, part])
                 yield self.finding(
                     None,
@@ -102,15 +104,16 @@ def measure(roster: Roster, window: Window, policy: Policy, site: str | None = N
     faculty = at_site(roster, np.array([i for i, p in enumerate(people) if p.is_faculty], np.intp), site)
     own, extra, supplies = _tables(roster, policy)
     cells = roster.cells[residents, first:last]
-    years = np.array([academic_year(d) for d in (window.start, window.end)])
-    units = np.zeros((last - first, len(Part)), np.int64)
-    for year in range(int(years[0]), int(years[1]) + 1):
-        junior = np.array([people[i].pgy(year) == 1 for i in residents], np.bool_)
-        weight = np.where(junior, policy.supervision.pgy1_units, policy.supervision.senior_units)
-        inside = np.array([academic_year(d) == year for d in window]) if years[0] != years[1] else slice(None)
-        part = cells[:, inside]
-        units[inside] = (own[part] * weight[:, None, None] + extra[part]).sum(axis=0)
-    supply = supplies[roster.cells[faculty, first:last]].sum(axis=0)
+    asking = np.flatnonzero(own[cells])
+    row, slot = np.divmod(asking, (last - first) * len(Part))
+    code = cells.reshape(-1)[asking]
+    years = range(academic_year(window.start), academic_year(window.end) + 1)
+    junior = np.array([[people[i].pgy(year) == 1 for i in residents] for year in years])
+    weight = np.where(junior, policy.supervision.pgy1_units, policy.supervision.senior_units)
+    begin = np.array([(year_window(year).start - window.start).days for year in years])
+    asked = weight[np.searchsorted(begin, slot // len(Part), side="right") - 1, row] + extra[code]
+    units = np.bincount(slot, asked, (last - first) * len(Part)).astype(np.int64).reshape(-1, len(Part))
+    supply = per_slot(supplies[roster.cells[faculty, first:last]])
     return Supervision(units, -(-units // policy.supervision.units_per_attending), supply)
 
 
@@ -124,12 +127,12 @@ def units_of(roster: Roster, policy: Policy, person: str, slot: Slot) -> int:
     return own + policy.catalogue[code].supervision_extra
 
 
-def _tables(roster: Roster, policy: Policy) -> tuple[Counts, Counts, Counts]:
+def _tables(roster: Roster, policy: Policy) -> tuple[Table, Counts, Table]:
     codes = frozenset(policy.catalogue.codes)
     known = [policy.catalogue[c] if c in codes else None for c in roster.catalogue.codes]
-    own = np.array([*(int(a is not None and a.needs_supervision) for a in known), 0], np.int64)
+    own = np.array([*(a is not None and a.needs_supervision for a in known), False], np.bool_)
     extra = np.array([*(a.supervision_extra if a and a.needs_supervision else 0 for a in known), 0], np.int64)
-    supplies = np.array([*(int(a is not None and a.supplies_supervision) for a in known), 0], np.int64)
+    supplies = np.array([*(a is not None and a.supplies_supervision for a in known), False], np.bool_)
     return own, extra, supplies
 
 

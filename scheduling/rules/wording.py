@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from fractions import Fraction
 
 from scheduling.model.clock import zone_of
@@ -26,11 +27,13 @@ def hours(minutes: int) -> str:
     return f"{number(Fraction(int(minutes), _HOUR))} h"
 
 
+@functools.lru_cache(maxsize=8192)
 def local(zone: str, minute: int) -> dt.datetime:
-    """The wall-clock time, without zone, of an epoch minute."""
+    """The wall-clock time, without zone, of an epoch minute. Duties of many people begin and end at the same ones."""
     return dt.datetime.fromtimestamp(int(minute) * 60, zone_of(zone)).replace(tzinfo=None)
 
 
+@functools.lru_cache(maxsize=8192)
 def moment(zone: str, minute: int) -> str:
     """An epoch minute as date and wall-clock time."""
     return local(zone, minute).isoformat(" ", "minutes")
