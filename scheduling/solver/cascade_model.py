@@ -1,7 +1,8 @@
 """The cascade as a constraint model: one joint search over the whole absence, proved (domain.md §9).
 
-Objective: the cost in steps of the prices' common divisor, times a factor above anything the spread can reach, plus the
-spread of the load: among plans of one cost the more even one is better.
+Objective: the cost in steps of the prices' common divisor, times a factor above anything the rest can reach; then the number
+of half-days handed on, then the spread of the load: among plans of one cost the one that moves fewer people is better,
+and among those the more even one.
 """
 
 from __future__ import annotations
@@ -338,8 +339,10 @@ class CascadeModel:
             loads[name] += parts
         spread = [term for _, load in sorted(loads.items()) for term in self._uneven(load)]
         most = 2 * len(self.case.duties) + len(self.case.stretches)
-        self.factor = _STEPS * (most + _STEPS)
-        terms = [(c // self.unit * self.factor, v) for c, v in self.costs] + spread
+        hands = sorted({var.index: var for var in self.again.values()}.items())
+        hand = _STEPS * (most + _STEPS)
+        self.factor = hand * (len(hands) + 1)
+        terms = [(c // self.unit * self.factor, v) for c, v in self.costs] + [(hand, v) for _, v in hands] + spread
         self.model.minimize(cp_model.LinearExpr.weighted_sum([v for _, v in terms], [c for c, _ in terms]))
 
     def _uneven(self, load: list[Var]) -> list[tuple[int, Var]]:

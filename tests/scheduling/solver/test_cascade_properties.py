@@ -69,3 +69,17 @@ def test_what_a_plan_says_of_supervision_is_what_the_rule_finds(seed: int, lengt
     people = [p.id for p in roster.program.people]
     found = rule("prog.supervision").check(after, Window(window.start, window.end + days(1)), people)
     assert plan.after.supervision_short == sum(int(f.limit - f.value) for f in found if f.binding is Binding.MUST)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10_000), length=st.integers(1, 4))
+def test_nothing_is_handed_on_that_costs_as_much_without(seed: int, length: int) -> None:
+    """Where the cheapest plan in which nobody hands on anything costs no more, it is the answer."""
+    roster = small_program(seed)
+    core = [p.id for p in roster.program.people if p.takes_call]
+    window = Window(MONDAY, MONDAY + days(length - 1))
+    [direct] = plan_cascade(Question(roster, (core[0],), window, depth=1, alternatives=1))
+    [plan] = plan_cascade(Question(roster, (core[0],), window, depth=2, alternatives=1))
+    assert plan.points <= direct.points
+    if plan.points == direct.points:
+        assert not [s for s in plan.steps if s.depth > 1]
