@@ -144,6 +144,8 @@ def _kinds(roster: Roster, residents: Sequence[str], seen: _Counts) -> tuple[NDA
 def _as_bytes(counts: NDArray[np.int64]) -> list[list[bytes]]:
     """The last axis as something to look up by."""
     size = counts.dtype.itemsize * counts.shape[2]
+    if not size:  # nothing there is of a kind that anything is asked of
+        return [[b""] * counts.shape[1] for _ in range(counts.shape[0])]
     found: list[list[bytes]] = np.ascontiguousarray(counts).view(f"V{size}")[:, :, 0].tolist()
     return found
 
