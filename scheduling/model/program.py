@@ -37,7 +37,7 @@ class Program:
         """The policy in force on the program's today."""
         return self.policies.at(self.clock.today())
 
-    @property
+    @functools.cached_property
     def catalogue(self) -> Catalogue:
         """The activities every roster of the program is indexed by."""
         return self.policies.latest.catalogue

@@ -14,6 +14,7 @@ from scheduling.rules.averaged import broken, dates, period_lines, period_of, ro
 from scheduling.rules.codes import flagged
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.finding import Binding, Finding
+from scheduling.rules.places import either_half
 from scheduling.rules.rule import CheckOnly, Line, Rule
 from scheduling.rules.segments import periods_of
 from scheduling.rules.wording import number
@@ -37,8 +38,7 @@ class HomeCall(Rule):
     def check(self, roster: Roster, window: Window, people: Sequence[str]) -> Iterator[Finding]:
         """One finding per averaging period."""
         d = duties_of(roster, people)
-        held = _home_dates(roster, d)
-        if not held.any():
+        if not len(d.home_call[0]) or not (held := _home_dates(roster, d)).any():
             return
         p = periods_of(d)
         without = d.without_home_call.stretches(p.row, p.start, p.end, _unit(d))
@@ -67,7 +67,8 @@ class HomeCall(Rule):
 
 def _home_dates(roster: Roster, d: Duties) -> NDArray[np.bool_]:
     """(R, D): dates with at-home call in any part."""
-    return np.asarray(flagged(roster.catalogue, "home_call")[d.cells].any(axis=2))
+    at_home = flagged(roster.catalogue, "home_call")[d.cells]
+    return either_half(at_home) | at_home[:, :, Part.NIGHT]
 
 
 def home_nights(roster: Roster, d: Duties) -> NDArray[np.bool_]:

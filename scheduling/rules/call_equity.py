@@ -11,10 +11,13 @@ from scheduling.model.calendar import academic_year, year_window
 from scheduling.model.part import Part, Window
 from scheduling.model.pools import Pool, PoolShare, pool_of
 from scheduling.model.roster import Roster
+from scheduling.rules.almanac import almanac
 from scheduling.rules.call_book import call_book
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import Line, Rule, Soft, Tier
 from scheduling.rules.wording import number
+
+_WEEK = 7
 
 
 class CallEquity(Rule):
@@ -71,14 +74,18 @@ def shares_of_pools(roster: Roster, window: Window) -> list[PoolShare]:
     book = call_book(roster)
     inside = book.inside(window) & book.known
     core = [i for i, p in enumerate(book.ids) if roster.program.by_id[p].active and roster.program.by_id[p].takes_call]
-    pools = np.array([pool_of(book.date(d), roster.program.holidays) for d in range(len(book.known))], object)
-    there = {book.ids[i]: int((inside & ~book.absent[i, :, Part.NIGHT]).sum()) for i in core}
+    week = [pool_of(book.date(day), ()) for day in range(_WEEK)]
+    pools = np.array(week, object)[np.arange(len(book.known)) % _WEEK]
+    pools[almanac(roster).holiday] = Pool.HOLIDAY
+    ids = [book.ids[i] for i in core]
+    free = (inside & ~book.absent[core, :, Part.NIGHT]).sum(axis=1)
+    there = dict(zip(ids, free.tolist(), strict=True))
     per = roster.policy(window.end).call.equity_per_days
     return [
-        PoolShare(pool, {book.ids[i]: int((book.call[i] & mask).sum()) for i in core}, there, per)
+        PoolShare(pool, dict(zip(ids, held[core].sum(axis=1).tolist(), strict=True)), there, per)
         for pool in Pool
-        for mask in ((pools == pool) & inside,)
-        if (book.call & mask).any()
+        for held in (book.call & (pools == pool) & inside,)
+        if held.any()
     ]
 
 

@@ -169,7 +169,8 @@ class Duties:
     @functools.cached_property
     def home_call(self) -> Spans:
         """Rows, starts and ends of at-home call; a call without hours of its own takes its whole date."""
-        if not flagged(self.program.catalogue, "home_call")[self.cells].any():
+        at_home = flagged(self.program.catalogue, "home_call")
+        if not at_home.any() or not at_home[self.cells].any():
             return _NOWHERE
         p = pieces_of(self.program, self.eras, self.clock, self.cells, self.leave, home=True)
         return p.row, p.start, p.end

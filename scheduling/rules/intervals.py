@@ -65,10 +65,11 @@ class Union:
 
     def joined(self, more: Union) -> Union:
         """The union of both: cheap where `more` has few intervals."""
-        if not len(more.low) or not len(self.low):
-            return self if len(self.low) else more
-        at = np.searchsorted(self.low, more.low, side="right")
-        return _flattened(np.insert(self.low, at, more.low), np.insert(self.high, at, more.high))
+        if not len(more.low):
+            return self
+        low = np.concatenate((self.low, more.low))
+        order = np.argsort(low, kind="stable")
+        return _flattened(low[order], np.concatenate((self.high, more.high))[order])
 
     def measure(self, rows: Rows, start: Minutes, end: Minutes) -> Minutes:
         """Covered minutes of each row between two epoch minutes."""

@@ -127,16 +127,17 @@ def _kinds(roster: Roster, residents: Sequence[str], seen: _Counts) -> tuple[NDA
     known: list[_Shares] = []
     numbers: dict[tuple[str, int, bytes], int] = {}
     counts = _as_bytes(seen.there)
-    people = [roster.program.by_id[p] for p in residents]
+    people, index = [roster.program.by_id[p] for p in residents], roster.catalogue.index
     for n, block in enumerate(seen.blocks):
         policy, year = roster.policy(block.start), academic_year(block.end)
+        digest = policy.digest
         for row, person in enumerate(people):
-            key = policy.digest, person.pgy(year), counts[row][n]
+            key = digest, person.pgy(year), counts[row][n]
             number = numbers.get(key)
             if number is None:
                 number = numbers[key] = len(known)
                 found = _shares(roster, policy, key[1], seen.there[row, n])
-                known.append({roster.catalogue.index(share.activity): share for share in found})
+                known.append({index(share.activity): share for share in found})
             kind[row][n] = number
     return np.array(kind, np.intp).reshape(seen.there.shape[:2]), known
 

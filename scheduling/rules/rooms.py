@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 
@@ -13,6 +14,8 @@ from scheduling.model.part import Part, Slot, Window
 from scheduling.model.person import Kind
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
+from scheduling.rules.by_digest import ByDigest
+from scheduling.rules.codes import Table
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.places import per_slot, places
@@ -82,16 +85,20 @@ def rooms_used(roster: Roster, window: Window, policy: Policy, site: str | None 
     rows = np.array([i for i, p in enumerate(roster.program.people) if p.kind is not Kind.LEARNER], np.intp)
     rows = at_site(roster, rows, site)
     cells = roster.cells[rows, roster.day(window.start) : roster.day(window.end) + 1]
-    each = np.zeros(len(roster.catalogue) + 1, np.bool_)
-    used = np.zeros(cells.shape[1:], np.int64)
-    for i, code in enumerate(roster.catalogue.codes):
-        if code not in policy.catalogue or not policy.catalogue[code].uses_room:
-            continue
-        if policy.catalogue[code].room_once:
-            used += (cells == i).any(axis=0)
-        else:
-            each[i] = True
-    return np.asarray(used + per_slot(each[cells]))
+    each, once = _takes_room(roster.catalogue.codes, ByDigest(policy))
+    used = per_slot(each[cells])
+    for index in once:
+        used += (cells == index).any(axis=0)
+    return used
+
+
+@functools.lru_cache(maxsize=64)
+def _takes_room(codes: tuple[str, ...], holder: ByDigest) -> tuple[Table, tuple[int, ...]]:
+    """Codes that take a room for each person in them, and those that take one together."""
+    known = holder.policy.catalogue
+    takes = [code in known and known[code].uses_room for code in codes]
+    once = tuple(i for i, code in enumerate(codes) if takes[i] and known[code].room_once)
+    return np.array([*(taken and i not in once for i, taken in enumerate(takes)), False], np.bool_), once
 
 
 def _clinicians(roster: Roster, code: str, slot: Slot, site: str | None) -> list[str]:

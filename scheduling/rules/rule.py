@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -107,14 +108,19 @@ class Rule(ABC):
             person=person,
             start=window.start,
             end=window.end,
-            value=Fraction(value),
-            limit=Fraction(limit),
+            value=_exact(value),
+            limit=_exact(limit),
             unit=unit,
             message=message,
             part=part,
             about=about,
             kind=kind,
         )
+
+
+@functools.lru_cache(maxsize=1024)
+def _exact(value: Fraction | int) -> Fraction:
+    return Fraction(value)
 
 
 def on(date: dt.date) -> Window:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from scheduling.model.calendar import academic_year, days, year_window
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.model.roster import Roster
+from scheduling.rules.by_digest import ByDigest
 from scheduling.rules.codes import Table
 from scheduling.rules.eras import split
 from scheduling.rules.finding import Binding, Finding, FindingKind
@@ -102,7 +104,7 @@ def measure(roster: Roster, window: Window, policy: Policy, site: str | None = N
     people = roster.program.people
     residents = at_site(roster, np.array([i for i, p in enumerate(people) if p.is_resident], np.intp), site)
     faculty = at_site(roster, np.array([i for i, p in enumerate(people) if p.is_faculty], np.intp), site)
-    own, extra, supplies = _tables(roster, policy)
+    own, extra, supplies = _tables(roster.catalogue.codes, ByDigest(policy))
     cells = roster.cells[residents, first:last]
     asking = np.flatnonzero(own[cells])
     row, slot = np.divmod(asking, (last - first) * len(Part))
@@ -127,9 +129,10 @@ def units_of(roster: Roster, policy: Policy, person: str, slot: Slot) -> int:
     return own + policy.catalogue[code].supervision_extra
 
 
-def _tables(roster: Roster, policy: Policy) -> tuple[Table, Counts, Table]:
-    codes = frozenset(policy.catalogue.codes)
-    known = [policy.catalogue[c] if c in codes else None for c in roster.catalogue.codes]
+@functools.lru_cache(maxsize=64)
+def _tables(codes: tuple[str, ...], holder: ByDigest) -> tuple[Table, Counts, Table]:
+    by_code = {activity.code: activity for activity in holder.policy.catalogue}
+    known = [by_code.get(code) for code in codes]
     own = np.array([*(a is not None and a.needs_supervision for a in known), False], np.bool_)
     extra = np.array([*(a.supervision_extra if a and a.needs_supervision else 0 for a in known), 0], np.int64)
     supplies = np.array([*(a is not None and a.supplies_supervision for a in known), False], np.bool_)

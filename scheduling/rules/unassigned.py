@@ -33,10 +33,13 @@ class Unassigned(Rule):
         for person in people:
             who = roster.program.by_id[person]
             wanted[roster.rows[person]] = who.is_resident and who.active
+        without = (roster.rotation < 0) & roster.known
+        if not (without.any(axis=1) & wanted).any():
+            return
         for block in roster.program.calendar.blocks_in(Window(first, last)):
             low = max(block.start, roster.window.start)
             inside = slice(roster.day(low), roster.day(min(block.end, roster.window.end)) + 1)
-            bare = (roster.rotation[:, inside] < 0) & roster.known[inside]
+            bare = without[:, inside]
             if not (roster.rotation[:, inside] >= 0).any():
                 continue
             for row in map(int, np.flatnonzero(bare.any(axis=1) & wanted)):
