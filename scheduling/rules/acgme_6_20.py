@@ -11,7 +11,6 @@ from scheduling.rules.averaged import (
     broken,
     dates,
     half_days,
-    over_hours,
     period_lines,
     period_of,
     rotation_name,
@@ -43,11 +42,9 @@ class WeeklyHours(Rule):
         """One finding per averaging period over its budget."""
         d = duties_of(roster, people)
         p = periods_of(d)
-        limit = d.eras.figure(lambda policy: policy.hours.week_limit, p.first)
-        over = over_hours(p, limit)
-        if not over.any():
+        if not p.over_week.any():
             return
-        for at in broken(p, over & ~excepted(roster, p), window):
+        for at in broken(p, p.over_week & ~excepted(roster, p), window):
             measured = int(half_days(p)[at])
             value = Fraction(int(p.minutes[at]) * 2 * 7, measured * 60)
             most = d.eras.on(int(p.first[at])).hours.week_limit

@@ -33,9 +33,8 @@ class FreeDays(Rule):
         """One finding per averaging period short of free days."""
         d = duties_of(roster, people)
         p = periods_of(d)
-        every = d.eras.figure(lambda policy: policy.hours.free_day_every_days, p.first)
         measured = p.days - p.full_leave
-        for at in broken(p, p.free * every < measured, window):
+        for at in broken(p, p.few_free, window):
             need = Fraction(int(measured[at]), d.eras.on(int(p.first[at])).hours.free_day_every_days)
             yield self.finding(
                 d.ids[p.row[at]],

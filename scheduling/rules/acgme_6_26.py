@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from scheduling.model.activity import Category
 from scheduling.model.part import Part, Window
 from scheduling.model.roster import Roster
-from scheduling.rules.averaged import broken, dates, over_hours, period_lines, period_of, rotation_name, week_lines
+from scheduling.rules.averaged import broken, dates, period_lines, period_of, rotation_name, week_lines
 from scheduling.rules.codes import in_category
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.exception import excepted
 from scheduling.rules.finding import Binding, Finding
 from scheduling.rules.rule import CheckOnly, Line, Rule
-from scheduling.rules.segments import Numbers, Periods, periods_of
+from scheduling.rules.segments import periods_of
 
 
 class NightFloat(Rule):
@@ -37,7 +37,7 @@ class NightFloat(Rule):
         if not nights.any():
             return
         p = periods_of(d)
-        long, short = _outside(roster, p)
+        long, short = p.over_week & ~excepted(roster, p), p.few_free
         held = p.sum(nights)
         for at in broken(p, (held > 0) & (long | short), window):
             names = [name for name, mask in (("6.20", long), ("6.21.b", short)) if mask[at]]
@@ -59,13 +59,6 @@ class NightFloat(Rule):
 def float_nights(roster: Roster, d: Duties) -> NDArray[np.bool_]:
     """(R, D): nights of night float."""
     return np.asarray(in_category(roster.catalogue, Category.NIGHT_FLOAT)[d.cells[:, :, Part.NIGHT]])
-
-
-def _outside(roster: Roster, p: Periods) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    eras = p.duties.eras
-    limit: Numbers = eras.figure(lambda policy: policy.hours.week_limit, p.first)
-    every: Numbers = eras.figure(lambda policy: policy.hours.free_day_every_days, p.first)
-    return over_hours(p, limit) & ~excepted(roster, p), np.asarray(p.free * every < p.days - p.full_leave)
 
 
 RULE = NightFloat()

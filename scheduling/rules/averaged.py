@@ -37,13 +37,12 @@ def dates(periods: Periods, at: int) -> Window:
 
 def half_days(periods: Periods) -> Numbers:
     """Half-days outside leave, the denominator of hours."""
-    return 2 * periods.days - periods.half_leave
+    return periods.half_days
 
 
 def over_hours(periods: Periods, limit: Numbers) -> NDArray[np.bool_]:
     """Periods whose hours exceed `limit` a week outside leave, compared without rounding."""
-    measured = half_days(periods)
-    return np.asarray((2 * _WEEK * periods.minutes > _HOUR * limit * measured) & (measured > 0))
+    return periods.over_hours(limit)
 
 
 def period_of(roster: Roster, finding: Finding) -> tuple[Duties, Periods, int]:

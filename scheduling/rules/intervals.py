@@ -67,9 +67,13 @@ class Union:
         """The union of both: cheap where `more` has few intervals."""
         if not len(more.low):
             return self
-        low = np.concatenate((self.low, more.low))
-        order = np.argsort(low, kind="stable")
-        return _flattened(low[order], np.concatenate((self.high, more.high))[order])
+        place = np.searchsorted(self.low, more.low, side="right") + np.arange(len(more.low))
+        own = np.ones(len(self.low) + len(more.low), np.bool_)
+        own[place] = False
+        low, high = np.empty(len(own), np.int64), np.empty(len(own), np.int64)
+        low[own], low[place] = self.low, more.low
+        high[own], high[place] = self.high, more.high
+        return _flattened(low, high)
 
     def measure(self, rows: Rows, start: Minutes, end: Minutes) -> Minutes:
         """Covered minutes of each row between two epoch minutes."""

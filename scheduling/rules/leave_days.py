@@ -49,8 +49,9 @@ class LeaveDays(Rule):
         """The absences that count, without type or reason, and their union."""
         figures = roster.policy(finding.end).absences
         blocking = [a for a in roster.program.absences_of(finding.person or "") if a.blocks]
+        counted = _counted(blocking, figures, finding.window)
         return [
-            *(Line("absence", f"{a.start} to {a.end}") for a in _counted(blocking, figures, finding.window)),
+            *(Line("absence", f"{a.start} to {a.end}") for a in sorted(counted, key=lambda a: (a.start, a.end, a.id))),
             Line("days away, overlaps once", number(finding.value)),
             Line("flagged above", str(finding.limit)),
         ]
@@ -70,8 +71,7 @@ def half_days_away(absences: Sequence[Absence], window: Window) -> int:
 
 def _counted(absences: Sequence[Absence], figures: AbsenceFigures, window: Window) -> list[Absence]:
     counted = (a for a in absences if a.type.value not in figures.not_counted_types)
-    inside = (a for a in counted if a.start <= window.end and a.end >= window.start)
-    return sorted(inside, key=lambda a: (a.start, a.end, a.id))
+    return [a for a in counted if a.start <= window.end and a.end >= window.start]
 
 
 RULE = LeaveDays()

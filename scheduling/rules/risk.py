@@ -79,7 +79,7 @@ def _periods(d: Duties, window: Window) -> Iterator[Risk]:
     p = periods_of(d)
     limit = d.eras.figure(lambda policy: policy.hours.week_limit, p.first)
     band = d.eras.figure(lambda policy: policy.hours.risk_week_band, p.first)
-    near = over_hours(p, limit - band) & ~(over_hours(p, limit) & p.verdict)
+    near = over_hours(p, limit - band) & ~(p.over_week & p.verdict)
     for at in np.flatnonzero(near):
         where = dates(p, int(at))
         if not where.meets(window):

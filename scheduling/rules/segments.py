@@ -20,6 +20,7 @@ from scheduling.rules.duties import Duties
 from scheduling.rules.intervals import Minutes, Rows
 
 _UNKNOWN = -2
+_HOUR, _WEEK = 60, 7
 Numbers = NDArray[np.int64]
 
 
@@ -108,9 +109,29 @@ class Periods:
     @functools.cached_property
     def calls(self) -> Numbers:
         """In-house calls on nights outside leave."""
-        in_house = flagged(self.duties.program.catalogue, "in_house_call")
-        nights = self.duties.cells[:, :, Part.NIGHT]
-        return self.sum(in_house[nights] & ~leave_nights(self.duties))
+        held = flagged(self.duties.program.catalogue, "in_house_call")[self.duties.cells[:, :, Part.NIGHT]]
+        return self.sum(held & ~leave_nights(self.duties) if held.any() else held)
+
+    @functools.cached_property
+    def few_free(self) -> NDArray[np.bool_]:
+        """Periods with fewer free days than 6.21.b asks for outside leave."""
+        every = self.duties.eras.figure(lambda p: p.hours.free_day_every_days, self.first)
+        return np.asarray(self.free * every < self.days - self.full_leave)
+
+    @functools.cached_property
+    def over_week(self) -> NDArray[np.bool_]:
+        """Periods over the weekly hours of 6.20."""
+        return self.over_hours(self.duties.eras.figure(lambda p: p.hours.week_limit, self.first))
+
+    def over_hours(self, limit: Numbers) -> NDArray[np.bool_]:
+        """Periods whose hours exceed `limit` a week outside leave, compared without rounding."""
+        measured = self.half_days
+        return np.asarray((2 * _WEEK * self.minutes > _HOUR * limit * measured) & (measured > 0))
+
+    @functools.cached_property
+    def half_days(self) -> Numbers:
+        """Half-days outside leave, the denominator of hours."""
+        return 2 * self.days - self.half_leave
 
     def sum(self, by_day: NDArray[np.int64] | NDArray[np.bool_]) -> Numbers:
         """Sums of an (R, D) array over each period."""
