@@ -38,8 +38,8 @@ class RestBetweenDuties(Rule):
         pause = _HOUR * d.eras.figure(lambda policy: policy.hours.break_hours, day)
         short = (r.length < rest) & ~r.breaks(pause)
         zone = roster.program.clock.zone
-        for at in np.flatnonzero(short):
-            begin, end = int(r.begin[at]), int(r.end[at])
+        found = np.flatnonzero(short)
+        for at, begin, end in zip(found, r.begin[found].tolist(), r.end[found].tolist(), strict=True):
             where = span_of(d, begin, end + 1)
             if not where.meets(window):
                 continue

@@ -61,9 +61,9 @@ def pieces_of(
     if len(eras.policies) > 1:
         size = len(starts) // len(eras.policies)
         code = cells.astype(np.int64) % size + (eras.of_day * size)[:, None]
-    held = np.empty(cells.shape, np.bool_)
+    works, held = starts >= 0, np.empty(cells.shape, np.bool_)
     for part in PARTS:
-        held[:, :, part] = (starts[:, part] >= 0)[code[:, :, part]]
+        held[:, :, part] = works[:, part][code[:, :, part]]
     at = np.flatnonzero(held)
     place = code.reshape(-1)[at].astype(np.intp) * len(PARTS) + at % len(PARTS)
     wall = at // len(PARTS) % cells.shape[1] * _DAY

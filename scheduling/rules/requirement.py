@@ -123,31 +123,29 @@ def _counts(
 
 def _kinds(roster: Roster, residents: Sequence[str], seen: _Counts) -> tuple[NDArray[np.intp], list[_Shares]]:
     """(R, B): residents of one year with the same half-days there share their requirements, by catalogue index."""
-    kind = [[0] * len(seen.blocks) for _ in residents]
+    kind = np.zeros(seen.there.shape[:2], np.intp)
     known: list[_Shares] = []
     numbers: dict[tuple[str, int, bytes], int] = {}
-    counts = _as_bytes(seen.there)
     people, index = [roster.program.by_id[p] for p in residents], roster.catalogue.index
-    for n, block in enumerate(seen.blocks):
-        policy, year = roster.policy(block.start), academic_year(block.end)
-        digest = policy.digest
-        for row, person in enumerate(people):
-            key = digest, person.pgy(year), counts[row][n]
-            number = numbers.get(key)
-            if number is None:
-                number = numbers[key] = len(known)
-                found = _shares(roster, policy, key[1], seen.there[row, n])
-                known.append({index(share.activity): share for share in found})
-            kind[row][n] = number
-    return np.array(kind, np.intp).reshape(seen.there.shape[:2]), known
+    pgy = {year: [p.pgy(year) for p in people] for year in {academic_year(b.end) for b in seen.blocks}}
+    for n, (block, counts) in enumerate(zip(seen.blocks, _as_bytes(seen.there), strict=True)):
+        policy = roster.policy(block.start)
+        keys = [(policy.digest, *key) for key in zip(pgy[academic_year(block.end)], counts, strict=True)]
+        for key, row in {key: row for row, key in enumerate(keys) if key not in numbers}.items():
+            numbers[key] = len(known)
+            known.append(
+                {index(share.activity): share for share in _shares(roster, policy, key[1], seen.there[row, n])}
+            )
+        kind[:, n] = [numbers[key] for key in keys]
+    return kind, known
 
 
 def _as_bytes(counts: NDArray[np.int64]) -> list[list[bytes]]:
-    """The last axis as something to look up by."""
+    """By block, then resident: the last axis as something to look up by."""
     size = counts.dtype.itemsize * counts.shape[2]
     if not size:  # nothing there is of a kind that anything is asked of
         return [[b""] * counts.shape[1] for _ in range(counts.shape[0])]
-    found: list[list[bytes]] = np.ascontiguousarray(counts).view(f"V{size}")[:, :, 0].tolist()
+    found: list[list[bytes]] = np.ascontiguousarray(counts.transpose(1, 0, 2)).view(f"V{size}")[:, :, 0].tolist()
     return found
 
 

@@ -57,8 +57,8 @@ class Rests:
         """Pauses shorter than so many minutes inside one day's work, such as a lunch hour."""
         mask = self.length < pause
         short = np.flatnonzero(mask)
-        began, goes_on = self.union.start[self.before[short]], self.end[short]
-        mask[short] = self.clock.day_of(began) == self.clock.day_of(goes_on)
+        began = self.clock.day_of(self.union.start[self.before[short]])
+        mask[short] = self.end[short] < self.clock.midnights[began + 1]
         return mask
 
 
