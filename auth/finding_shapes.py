@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Self
 
 from auth.fields import PartName
+from auth.principal import Access
+from auth.scopes import Scope
 from auth.wire import Shape
 from scheduling.model.waiver import Waiver
 from scheduling.rules.finding import Finding, FindingKind
@@ -19,13 +21,15 @@ class WaivedShape(Shape):
     """Who accepted a finding, why, and until when."""
 
     by: str
-    reason: str
+    reason: str | None = None
     until: dt.date | None = None
 
     @classmethod
-    def of(cls, waiver: Waiver | None) -> Self | None:
-        """The waiver as it is written."""
-        return cls(by=waiver.made_by, reason=waiver.reason, until=waiver.until) if waiver else None
+    def of(cls, waiver: Waiver | None, *, sensitive: bool) -> Self | None:
+        """The waiver; its reason is somebody's words, and may tell why the person of the finding is away."""
+        if waiver is None:
+            return None
+        return cls(by=waiver.made_by, reason=waiver.reason if sensitive else None, until=waiver.until)
 
 
 class FindingShape(Shape):
@@ -47,8 +51,8 @@ class FindingShape(Shape):
     waived: WaivedShape | None = None
 
     @classmethod
-    def of(cls, name: str, finding: Finding, waiver: Waiver | None = None) -> Self:
-        """The finding under its id."""
+    def of(cls, name: str, finding: Finding, waiver: Waiver | None = None, *, sensitive: bool = False) -> Self:
+        """The finding under its id; why it was accepted is there only where `sensitive` things may be shown."""
         return cls(
             id=name,
             rule=finding.rule,
@@ -63,7 +67,7 @@ class FindingShape(Shape):
             unit=finding.unit,
             message=finding.message,
             gap=True if finding.kind is FindingKind.GAP else None,
-            waived=WaivedShape.of(waiver),
+            waived=WaivedShape.of(waiver, sensitive=sensitive),
         )
 
 
@@ -157,15 +161,20 @@ class VerdictShape(Shape):
     checked: CheckedShape
 
     @classmethod
-    def of(cls, view: ValidationView, *, rule_ids: bool = False) -> Self:
-        """The view as it is written; ids found on something that is not live say on what."""
+    def of(cls, view: ValidationView, access: Access, *, rule_ids: bool = False) -> Self:
+        """The view as this caller may see it; ids found on something that is not live say on what."""
         report = view.report
         counts = {binding.value: count for binding, count in report.counts.items()}
         return cls(
             compliant=view.compliant,
             counts=CountsShape(**counts, by_rule=dict(report.by_rule)),
             findings=tuple(
-                FindingShape.of(named_on(name, view.target), finding, view.waivers.get(name))
+                FindingShape.of(
+                    named_on(name, view.target),
+                    finding,
+                    view.waivers.get(name),
+                    sensitive=_sees_reason(access, finding.person),
+                )
                 for name, finding in zip(report.ids, report.findings, strict=True)
             ),
             risk=tuple(RiskShape.of(r) for r in report.risk),
@@ -182,6 +191,11 @@ class VerdictShape(Shape):
                 rule_ids=report.checked.rules if rule_ids else None,
             ),
         )
+
+
+def _sees_reason(access: Access, person: str | None) -> bool:
+    """As with the reasons of absences and overrides: who may see the program's, and the person the finding concerns."""
+    return access.may(Scope.PEOPLE_ABSENCE) if person is None else access.sees(Scope.PEOPLE_ABSENCE, person)
 
 
 def _shown(value: Fraction) -> float:

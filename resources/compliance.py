@@ -41,7 +41,7 @@ async def handle(place: NumberedBlockPlace, call: Call) -> ComplianceBody:
         view = await validate(unit, call.program, block.window)
     return ComplianceBody(
         block=str(block.ref),
-        **dict(VerdictShape.of(view, rule_ids=True)),
+        **dict(VerdictShape.of(view, call.access, rule_ids=True)),
         note=view.note,
         as_of=AsOf.of(view.roster, call, block.window),
     )

@@ -70,7 +70,7 @@ async def handle(args: ValidateArgs, call: Call) -> ValidateResult:
             rules=args.rules or None,
             people=args.people or None,
         )
-    verdict = VerdictShape.of(view, rule_ids=args.detail is Detail.DETAILED)
+    verdict = VerdictShape.of(view, call.access, rule_ids=args.detail is Detail.DETAILED)
     return ValidateResult(
         **dict(verdict),
         as_of=AsOf.of(view.roster, call, view.report.window),

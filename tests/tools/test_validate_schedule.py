@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from auth.roles import Role
 from scheduling.model.absence import Absence
 from scheduling.model.calendar import days
 from scheduling.model.duty_record import DutyKind, DutyRecord
 from scheduling.model.part import Part
 from scheduling.services.validate import validate
 from server.budget import cost
-from tests.edge_calls import COORDINATOR, STAFF, call, facts
+from tests.edge_calls import ADMIN, CHIEF, COORDINATOR, RESIDENT, STAFF, call, caller, facts, read
 from tests.program_sample import BLOCK_FIVE, FIVE, MONDAY, SLUG, Sample, caller_on, override
 
 BLOCK: dict[str, Any] = {"block": "2026/5"}
@@ -86,6 +87,23 @@ async def test_a_waiver_marks_a_finding_without_hiding_it(sample: Sample) -> Non
     assert answer["compliant"]
     assert answer["counts"]["must"] == 1
     assert answer["findings"][0]["waived"] == {"by": "pd", "reason": "agreed with both"}
+
+
+async def test_why_a_finding_was_accepted_is_shown_to_whom_it_concerns(sample: Sample) -> None:
+    """As the reason of an override: directors, coordinators and the person; everybody else reads by whom and until when."""
+    person = caller_on(MONDAY)
+    await away(sample, person)
+    only = {**BLOCK, "rules": ["prog.call_absent"]}
+    broken = await facts(sample, "validate_schedule", **only)
+    await waive(sample, broken["findings"][0]["id"])
+    full = {"by": "pd", "reason": "agreed with both"}
+    told = (ADMIN, COORDINATOR, caller(Role.PROGRAM_DIRECTOR), caller(Role.FACULTY, person))
+    others = (STAFF, CHIEF, RESIDENT, caller(Role.AUDITOR), caller(Role.FACULTY, "fac-01"), caller(Role.FACULTY))
+    for who, seen in [*((w, full) for w in told), *((w, {"by": "pd"}) for w in others)]:
+        answer = await facts(sample, "validate_schedule", who, **only)
+        assert answer["findings"][0]["waived"] == seen
+        body = await read(sample, "compliance", who, year=2026, number=5)
+        assert [f["waived"] for f in body["findings"] if "waived" in f] == [seen]
 
 
 async def test_outside_the_data_the_answer_is_empty_and_says_so(sample: Sample) -> None:
