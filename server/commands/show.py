@@ -13,9 +13,8 @@ from auth.scopes import Scope
 from scheduling.model.calendar import MONDAY, BlockRef, days, is_weekday_call
 from scheduling.model.errors import InvalidError
 from scheduling.model.part import Part, Slot, Window
-from scheduling.model.roster import Roster
 from scheduling.services.asked_window import covers, outside_data
-from scheduling.services.read_schedule import Assignment, ScheduleView, read_schedule
+from scheduling.services.read_schedule import Assignment, ScheduleView, SlotState, read_schedule
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, emit_json, remark
 from server.demonstration.week import week_grid
@@ -66,7 +65,7 @@ def _print(view: ScheduleView, people: list[str]) -> None:
     slots = [_slot(a) for a in view.assignments]
     rows = people or sorted({str(s["person"] or s["base_person"]) for s in slots})
     if not people:
-        slots += _calls(view.roster, view.window)
+        slots += _calls(view)
         rows = [_ON_CALL, *rows]
     grid = week_grid(f"{view.roster.program.slug}, {view.window}", view.window, rows, slots)
     # Wider than any terminal when piped: a cut cell is no cell.
@@ -87,23 +86,24 @@ def _slot(assignment: Assignment) -> dict[str, object]:
     }
 
 
-def _calls(roster: Roster, window: Window) -> list[dict[str, object]]:
-    """A row of its own for the nights: the caller, or a gap where the recorded nights have none."""
+def _calls(view: ScheduleView) -> list[dict[str, object]]:
+    """A row of its own for the nights: the caller; a gap where a call was left open, or a recorded weekday night has none."""
+    roster = view.roster
     found: list[dict[str, object]] = []
-    for date in window:
-        code = roster.policy(date).call.activity
-        callers = roster.holders(code, Slot(date, Part.NIGHT))
+    left = {(a.slot, a.activity) for a in view.assignments if a.state is SlotState.GAP}
+    for date in view.window:
+        code, night = roster.policy(date).call.activity, Slot(date, Part.NIGHT)
+        callers = roster.holders(code, night)
         recorded = roster.recorded_calls is not None and date in roster.recorded_calls
-        state = "gap" if not callers and recorded and is_weekday_call(date) else "base"
-        if callers or state == "gap":
-            text = "+".join(callers) or "GAP"
+        gap = not callers and ((night, code) in left or (recorded and is_weekday_call(date)))
+        if callers or gap:
             found.append(
                 {
                     "date": date.isoformat(),
                     "part": Part.NIGHT.name,
                     "person": _ON_CALL,
-                    "activity": text,
-                    "state": state,
+                    "activity": "+".join(callers) or "GAP",
+                    "state": SlotState.GAP.value if gap else SlotState.BASE.value,
                 }
             )
     return found
