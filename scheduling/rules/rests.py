@@ -79,7 +79,7 @@ def day_number(d: Duties, minute: Minutes) -> Minutes:
     Asked for the policy of the day alone: under a single policy any day serves.
     """
     if len(d.eras.policies) == 1:
-        return np.zeros(len(minute), np.int64)
+        return np.broadcast_to(np.int64(0), minute.shape)
     return np.clip(d.clock.day_of(minute), 0, d.count - 1)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scheduling.model.calendar import days
 from scheduling.model.clock import Clock
 from scheduling.rules.instants import instants
-from scheduling.rules.intervals import merge
+from scheduling.rules.intervals import Union, merge
 
 ZONES = st.sampled_from(
     ["America/New_York", "Pacific/Honolulu", "Europe/London", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut"]
@@ -49,3 +49,20 @@ def test_a_union_measures_what_counting_minutes_does(
         for held in [*inside, True]:
             free, run = (free + run // unit, 0) if held else (free, run + 1)
         assert int(union.stretches(*where, unit)[0]) == free
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(STRETCH, max_size=30), st.lists(STRETCH, max_size=10))
+def test_unions_joined_are_the_union_of_everything(
+    some: list[tuple[int, int, int]], more: list[tuple[int, int, int]]
+) -> None:
+    """Whichever is the longer, and also where one of them is empty."""
+
+    def union(stretches: list[tuple[int, int, int]]) -> Union:
+        rows, start, size = (np.array([s[i] for s in stretches], np.int64) for i in range(3))
+        return merge(rows, start, start + size)
+
+    whole = union([*some, *more])
+    for joined in (union(some).joined(union(more)), union(more).joined(union(some))):
+        assert joined.low.tolist() == whole.low.tolist()
+        assert joined.high.tolist() == whole.high.tolist()
