@@ -12,13 +12,11 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.model.activity import Catalogue
 from scheduling.model.calendar import days
 from scheduling.model.errors import InvalidError
 from scheduling.model.override import SOURCES, Change, Source
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.roster import NO_SOURCE, Roster
-from scheduling.model.version import BlockSchedule
 
 Grid = NDArray[np.int16]
 Mask = NDArray[np.bool_]
@@ -118,29 +116,10 @@ def _solved(new: Roster, order: NDArray[np.int_], span: slice) -> Mask:
     return solved | emptied
 
 
-def diff_schedules(old: BlockSchedule, new: BlockSchedule) -> Diff:
-    """Compare the content of two versions of one block."""
-    if old.block != new.block:
-        raise InvalidError("version", f"{new.block.ref} cannot be compared with {old.block.ref}")
-    people = tuple(sorted({*old.people, *new.people}))
-    codes = tuple(sorted({*old.codes, *new.codes}))
-    return _measure(old.block.window, people, codes, _spread(old, people, codes), _spread(new, people, codes))
-
-
 def _cut(roster: Roster, window: Window, rows: slice | NDArray[np.int_]) -> Grid:
     if window.start not in roster.window or window.end not in roster.window:
         raise InvalidError("window", f"{window} lies outside {roster.window}")
     return roster.cells[rows, roster.day(window.start) : roster.day(window.end) + 1]
-
-
-def _spread(schedule: BlockSchedule, people: Sequence[str], codes: Sequence[str]) -> Grid:
-    grid = np.full((len(people), *schedule.cells.shape[1:]), Catalogue.OPEN, np.int16)
-    if schedule.people:
-        index = {c: i for i, c in enumerate(codes)}
-        lookup = np.array([*(index[c] for c in schedule.codes), Catalogue.OPEN], np.int16)
-        row = {p: i for i, p in enumerate(people)}
-        grid[[row[p] for p in schedule.people]] = lookup[schedule.cells]
-    return grid
 
 
 def _measure(
@@ -149,11 +128,11 @@ def _measure(
     codes: Sequence[str],
     old: Grid,
     new: Grid,
-    replaced: Mask | None = None,
+    replaced: Mask,
 ) -> Diff:
     was, now = old >= 0, new >= 0
     moved = old != new
-    held = was if replaced is None else was & ~(replaced & moved)
+    held = was & ~(replaced & moved)
     counts = [m.sum(axis=(1, 2)) for m in (held, held & now & moved, held & ~now, ~held & now)]
     shares = [Share(*(int(c[row]) for c in counts)) for row in range(len(people))]
     differing = np.nonzero(moved.any(axis=(1, 2)))[0]

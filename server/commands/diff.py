@@ -13,7 +13,7 @@ from rich.table import Table
 from auth.scopes import Scope
 from scheduling.model.diff import Diff
 from scheduling.model.override import Change
-from scheduling.services.compare import compare
+from scheduling.services.compare import MEASURE, compare
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit_json, say
 
@@ -46,6 +46,7 @@ def run(
         f"{share.changed} changed, {share.removed} removed, {share.filled} filled; "
         f"churn {float(share.churn):.3f}, rigidity {float(share.rigidity):.3f}, {len(diff.touched)} people touched"
     )
+    say(f"measured {MEASURE}")
     if diff.changes:
         table = Table("day" if by_day else "person", "changes", box=None, header_style="bold", pad_edge=False)
         groups = {str(d): c for d, c in diff.by_day().items()} if by_day else diff.by_person()
@@ -57,6 +58,7 @@ def run(
 def diff_facts(diff: Diff) -> dict[str, object]:
     """The diff as data."""
     return {
+        "measure": MEASURE,
         "changed": diff.share.changed,
         "removed": diff.share.removed,
         "filled": diff.share.filled,

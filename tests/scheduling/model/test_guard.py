@@ -6,12 +6,12 @@ from itertools import product
 import pytest
 
 from scheduling.model.calendar import BlockRef, Calendar
-from scheduling.model.diff import diff_schedules
 from scheduling.model.guard import Judgement, Measure, Verdict, judge
 from scheduling.model.override import Source
 from scheduling.model.part import Part, Slot
 from scheduling.model.policy import GuardFigures, shipped_policy
 from scheduling.model.version import BlockSchedule, Cell
+from tests.scheduling.model.block_diff import between
 
 FIGURES = shipped_policy().guard
 REF = BlockRef(2025, 10)
@@ -33,7 +33,7 @@ def grid(people: int, slots: int, changed: dict[int, int] | None = None) -> Bloc
 
 
 def judged(people: int, slots: int, changed: dict[int, int], figures: GuardFigures = FIGURES) -> Judgement:
-    return judge({REF: diff_schedules(grid(people, slots), grid(people, slots, changed))}, figures)
+    return judge({REF: between(grid(people, slots), grid(people, slots, changed))}, figures)
 
 
 def spread(cells: int, people: int) -> dict[int, int]:
@@ -43,7 +43,7 @@ def spread(cells: int, people: int) -> dict[int, int]:
 
 def test_ten_of_a_hundred_cells_pass() -> None:
     """100 cells, 10 changed in place: churn 0.10, rigidity 0.90, pass."""
-    diff = diff_schedules(grid(10, 10), grid(10, 10, spread(10, 10)))
+    diff = between(grid(10, 10), grid(10, 10, spread(10, 10)))
 
     assert (diff.share.churn, diff.share.rigidity) == (Fraction(1, 10), Fraction(9, 10))
     assert judge({REF: diff}, FIGURES) == Judgement()
@@ -100,7 +100,7 @@ def test_eleven_people_with_one_change_each_pass_with_a_warning() -> None:
 
 def test_filling_an_empty_version_passes() -> None:
     """Empty to full: every cell is filled, nobody is touched, the guard has nothing to say."""
-    diff = diff_schedules(BlockSchedule.of(BLOCK, []), grid(28, 20))
+    diff = between(BlockSchedule.of(BLOCK, []), grid(28, 20))
 
     assert (diff.share.filled, diff.share.churn, diff.share.rigidity) == (560, Fraction(0), Fraction(1))
     assert judge({REF: diff}, FIGURES).verdict is Verdict.PASS
@@ -117,8 +117,8 @@ def test_every_cause_is_reported_and_rejections_come_first() -> None:
 
 def test_quiet_blocks_do_not_hide_a_loud_one() -> None:
     """Published together with an unchanged block, a block past its limit is still rejected, and named."""
-    loud = diff_schedules(grid(10, 10), grid(10, 10, spread(21, 10)))
-    quiet = diff_schedules(grid(10, 10), grid(10, 10))
+    loud = between(grid(10, 10), grid(10, 10, spread(21, 10)))
+    quiet = between(grid(10, 10), grid(10, 10))
 
     found = judge({REF: quiet, BlockRef(2025, 11): loud}, FIGURES)
 
