@@ -117,7 +117,7 @@ class WarningShape(Shape):
 
 
 class CheckRulesResult(Result):
-    """The examination. `feasible`: all hard rules hold together with what is recorded, else `core` says why not."""
+    """The examination. `feasible` as a solve would say (it keeps recorded cells), else `core` says why not."""
 
     trims = ("profile", "dependencies", "chains", "warnings", "conflicts", "cycles")
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from scheduling.model.part import Part
+from scheduling.model.part import PARTS, Part, Slot
 from scheduling.rules.catalog import BY_ID
 from scheduling.solver.build import Instance
 from scheduling.solver.problem import Problem
@@ -94,7 +94,14 @@ def _absent(family: _Family) -> str:
 
 
 def _lock(family: _Family) -> str:
-    return f"{family.note} of {who(family.people)} is locked on {family.when}"
+    """Locked, or only kept as it is (under an override, a freeze or an earlier solve), with where the cells come from."""
+    problem, parts = family.problem, PARTS if family.part is None else (family.part,)
+    slots = [(p, Slot(d, part)) for p in family.people for d in family.dates for part in parts]
+    held = [cell for cell in slots if problem.roster.at(*cell) == family.note]
+    sources = {s for cell in held if (s := problem.roster.source_at(*cell)) is not None}
+    said = "is locked" if any(s.locked for s in sources) else "is kept as it is"
+    named = f" (source {', '.join(sorted(sources))})" if sources else ""
+    return f"{family.note} of {who(family.people)} {said} on {family.when}{named}"
 
 
 def _requirement(family: _Family) -> str:

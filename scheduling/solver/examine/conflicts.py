@@ -100,7 +100,8 @@ def _given_up(least: Iterable[Instance], demands: frozenset[str]) -> frozenset[I
 
 
 def _told(part: Part, found: MinimalSet, demands: frozenset[str]) -> Conflict:
-    names = {c.rule for c in found.conditions}
-    strength = Strength.DEMAND if names & demands else Strength.RECORDED if names & set(_RECORDED) else Strength.HARD
+    names, facts = {c.rule for c in found.conditions}, {forced.instance for forced in part.priced.forced}
+    by_facts = bool(names & set(_RECORDED)) or not facts.isdisjoint(found.conditions)
+    strength = Strength.DEMAND if names & demands else Strength.RECORDED if by_facts else Strength.HARD
     told = tuple(Condition(g.rule, g.people, g.dates, g.message) for g in grouped(part.problem, found.conditions))
     return Conflict(strength, part.stage.value, tuple(sorted(names - {OPEN_HALF_DAY})), told, found.verified)

@@ -38,7 +38,9 @@ def examine(question: Question) -> Examination:
     dependencies = dependencies_of(part.whole for part in parts)
     measuring = Budget(max(0.0, question.effort - searching.spent - whole.units))
     profile, costliest = with_savings(profile_of(parts, problem.policy), parts, problem, whole, measuring)
-    stands = [c for c in conflicts if c.strength is not Strength.DEMAND]
+    stands = [
+        c for c in conflicts if c.strength is Strength.HARD or (c.strength is Strength.RECORDED and whole.infeasible)
+    ]
     warnings = (
         *_unproved(conflicts, searching, whole, measuring),
         *_data(problem),
@@ -48,7 +50,7 @@ def examine(question: Question) -> Examination:
         *effects(parts, profile, problem.policy),
     )
     return Examination(
-        feasible=not stands,
+        feasible=not stands and not whole.infeasible,
         core=stands[0].conditions if stands else (),
         conflicts=conflicts,
         dependencies=dependencies,

@@ -19,6 +19,7 @@ from scheduling.solver.examine.stages import OPEN_HALF_DAY, Part, switched_off
 from scheduling.solver.objective import Prices
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.sites import solve_by_sites
+from scheduling.solver.status import Status
 
 COSTLIEST = 5
 
@@ -35,10 +36,14 @@ _LEAST_EFFORT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What solving the block took. `proved` is False when it was stopped: it takes more than that."""
+    """What solving the block took. `proved` is False when it was stopped: it takes more than that.
+
+    `infeasible` says that there is no schedule that keeps every recorded cell, proved.
+    """
 
     units: float
     proved: bool
+    infeasible: bool = False
 
 
 def profile_of(parts: Sequence[Part], policy: Policy) -> tuple[Row, ...]:
@@ -104,7 +109,8 @@ def effort_of(problem: Problem, effort: float) -> Effort:
     block = solve_by_sites(asked)
     off = solve_days_off(replace(asked, stage=Stage.DAYS_OFF, calls_free=False))
     # An empty model is solved, and proves nothing because there is nothing to prove.
-    return Effort(block.effort + off.effort, block.proved and (off.proved or not off.cells))
+    proved = block.proved and (off.proved or not off.cells)
+    return Effort(block.effort + off.effort, proved, block.status is Status.INFEASIBLE)
 
 
 def seconds_of(effort: Effort, parts: Sequence[Part]) -> float:

@@ -13,8 +13,8 @@ from scheduling.solver.problem import Problem
 class Strength(StrEnum):
     """What kind of conditions contradict each other.
 
-    `hard`: hard rules alone. `recorded`: hard rules and what is recorded or locked; a solve keeps the record and lets the
-    rule give way there. `demand`: demands of the safety and training tiers that cannot all be had in full.
+    `hard`: hard rules alone. `recorded`: hard rules and what is recorded or kept; a solve keeps the record and lets the
+    rule give way there, so it is a finding of the result. `demand`: demands of the safety and training tiers that cannot all be had in full.
     """
 
     HARD = "hard"
@@ -99,7 +99,8 @@ class Warn:
 class Examination:
     """What the rules do to this program in this block.
 
-    `feasible` says that all hard rules hold together with what is recorded; `core` is the first contradiction otherwise.
+    `feasible` says what a solve would: False where hard rules contradict each other, or leave no schedule beside what is
+    recorded; `core` is then the first contradiction. A recorded cell against a rule is a conflict and leaves it feasible.
     `chains` are the longest ways along `dependencies`, `cycles` the sets of rules that read each other. `estimate` is in
     seconds of the whole block's solve. `complete` is False when the effort ended before every question was settled.
     """

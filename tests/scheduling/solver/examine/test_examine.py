@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from scheduling.model.calendar import days
+from scheduling.model.override import SOURCES, Source
 from scheduling.model.part import Part, Slot
 from scheduling.model.person import Person
 from scheduling.model.policy import Policy, shipped_policy
@@ -18,6 +20,7 @@ from scheduling.solver.examine.conflicts import minimal_sets
 from scheduling.solver.examine.question import About, Conflict, Examination, Question, Strength, Warn, answer
 from scheduling.solver.examine.stages import parts_of, switched_off, under
 from scheduling.solver.problem import Problem, Stage
+from scheduling.solver.solve import solve
 from scheduling.solver.stages import build_stage
 from tests.agreement.probe_house import BLOCK, FRIDAY, MONDAY, asked, attending, house, policy, trainee
 from tests.scheduling.solver.solver_programs import demo_block, leave
@@ -90,14 +93,41 @@ def test_supervision_without_faculty_clashes_with_required_clinic() -> None:
 
 
 def test_what_is_recorded_against_a_hard_rule_is_told_apart() -> None:
-    """A clinic locked where there is no room: not feasible, and the core names the cell."""
+    """A clinic locked where there is no room: a conflict that names the cell, and feasible, because a solve keeps it."""
     locks = {("pgy2-01", MONDAY, Part.AM): "C"}
-    found = answer(Question(small(policy(extra={"rooms": {"soft": 0, "hard": 0}}), locks=locks)))
-    assert not found.feasible
+    problem = small(policy(extra={"rooms": {"soft": 0, "hard": 0}}), locks=locks)
+    found = answer(Question(problem))
+    assert solve(problem).solution.found
+    assert (found.feasible, found.core) == (True, ())
     told = conflict(found, "prog.lock", "prog.rooms")
     assert told.strength is Strength.RECORDED
-    assert found.core == found.conflicts[0].conditions == told.conditions
-    assert any("C of pgy2-01 is locked on Mon 26 Oct 2026 AM" in c.message for c in found.core)
+    assert found.conflicts[0] == told
+    assert any("C of pgy2-01 is locked on Mon 26 Oct 2026 AM (source manual)" in c.message for c in told.conditions)
+
+
+def test_two_recorded_callers_of_a_night_are_recorded_too() -> None:
+    """The facts alone break the rule, whatever else is decided: a finding, and feasible."""
+    locks = {(f"fac-0{n}", MONDAY, Part.NIGHT): "CALL" for n in (1, 2)}
+    problem = replace(small(locks=locks), calls_free=False)
+    found = answer(Question(problem))
+    assert solve(problem).solution.found
+    assert (found.feasible, found.core) == (True, ())
+    assert not [c for c in found.conflicts if c.strength is Strength.HARD]
+
+
+def test_a_cell_that_is_kept_and_not_locked_is_said_to_be_that() -> None:
+    """Clinic of the template under an override keeps its source: nobody locked it."""
+    problem = small(policy(extra={"rooms": {"soft": 0, "hard": 0}}))
+    slot = Slot(MONDAY, Part.AM)
+    roster = problem.roster
+    cells, sources = roster.cells.copy(), roster.sources.copy()
+    where = (roster.row("pgy2-01"), roster.day(MONDAY), int(Part.AM))
+    cells[where], sources[where] = roster.catalogue.index("C"), SOURCES.index(Source.TEMPLATE)
+    kept = replace(roster, base=cells.copy(), cells=cells, sources=sources)
+    found = answer(Question(replace(problem, roster=kept, given=frozenset({("pgy2-01", slot)}))))
+    told = conflict(found, "prog.lock", "prog.rooms")
+    said = [c.message for c in told.conditions if c.rule == "prog.lock"]
+    assert said == ["C of pgy2-01 is kept as it is on Mon 26 Oct 2026 AM (source template)"]
 
 
 @pytest.mark.parametrize("plant", ["rooms", "requirement", "absent"])
