@@ -26,7 +26,7 @@ from scheduling.services.keep_solution import Kept, certified, prepare, store
 from scheduling.services.search_log import SearchLog
 from scheduling.solver.problem import Stage
 from scheduling.solver.progress import Stop
-from scheduling.solver.sites import certify
+from scheduling.solver.sites import certify, in_parts
 from scheduling.solver.solution import Solution
 from scheduling.solver.solve import Answer
 from scheduling.solver.status import Status
@@ -246,7 +246,7 @@ async def _end(work: Work, gathered: Gathered, found: Answer) -> RunState | None
     kept = await to_thread.run_sync(prepare, gathered, solution)
     state = RunState.CANCELLED if solution.status is Status.CANCELLED else RunState.SUCCEEDED
     ended = await _finish(work, state, {**kept.facts, **why}, gathered, kept)
-    if solution.status is Status.FEASIBLE and solution.stage is Stage.BLOCK:
+    if solution.status is not Status.CANCELLED and solution.stage is Stage.BLOCK and in_parts(gathered.problem):
         work.hand.unproved = Unproved(work, solution)
     return ended
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduling.model.activity import Catalogue
-from scheduling.model.calendar import BlockRef, fmit_week, is_weekday_call, year_window
+from scheduling.model.calendar import BlockRef, academic_year, fmit_week, is_weekday_call, year_window
 from scheduling.model.errors import InvalidError
 from scheduling.model.override import SOURCES, Source
 from scheduling.model.part import Part, Slot, Window
@@ -69,23 +69,32 @@ async def gather(unit: UnitOfWork, slug: str, request: RunRequest) -> Gathered:
             raise InvalidError("freeze", f"{frozen.window} lies outside {request.title}")
     if request.reopen is not None and request.kind is RunKind.BLOCK:
         raise InvalidError("reopen", "recorded duties are reopened for a year, not for a block")
+    state = await unit.programs.state(slug)
+    _require_year(request, {ref.year for ref in state.live}, academic_year(program.clock.today()))
     at = await versions_of(unit, slug, origin)
     roster = await unit.roster(slug, whole_years(window), overlay=False, at=at)
-    state = await unit.programs.state(slug)
     live = {ref: version.hash for ref, version in state.live.items()}
     schedules = await unit.versions.load(slug, roster.versions.values())
-    held = [
-        Freeze(Window(o.slot.date, o.slot.date), p)
+    held = frozenset(
+        (p, o.slot)
         for o in await unit.overrides.active(slug, window)
         for p in (o.person, o.replacement)
         if p is not None
-    ]
+    )
     problem = _problem(roster, window, request, held)
     _require_size(problem)
     return Gathered(problem, live, roster.versions, {ref: schedules[h] for ref, h in roster.versions.items()})
 
 
-def _problem(roster: Roster, window: Window, request: RunRequest, held: Iterable[Freeze]) -> Problem:
+def _require_year(request: RunRequest, recorded: set[int], now: int) -> None:
+    """InvalidError for a year before the data and today, or beyond the next one."""
+    known = {*recorded, now, now + 1}
+    if not min(known) <= request.year <= max(known):
+        field = "year" if request.block is None else "block"
+        raise InvalidError(field, "lies outside the program's years", valid=[f"{min(known)} to {max(known)}"])
+
+
+def _problem(roster: Roster, window: Window, request: RunRequest, held: frozenset[tuple[str, Slot]]) -> Problem:
     """What active overrides stand on stays: they would lose their hold otherwise, on both sides."""
     settings = Settings(
         seed=request.seed,
@@ -94,7 +103,6 @@ def _problem(roster: Roster, window: Window, request: RunRequest, held: Iterable
         deterministic=request.deterministic,
     )
     year = request.kind is RunKind.YEAR
-    frozen = _merged([*held, *(Freeze(f.window, f.person) for f in request.freeze)])
     if request.reopen is not None:
         roster = release_duties(roster, window, weeks=request.reopen is Reopen.WEEKS)
     asked = Problem(
@@ -103,7 +111,8 @@ def _problem(roster: Roster, window: Window, request: RunRequest, held: Iterable
         window=window,
         weeks_free=year,
         calls_free=True,
-        frozen=frozen,
+        frozen=_merged(Freeze(f.window, f.person) for f in request.freeze),
+        given=held,
         freed=None if request.objective or request.reopen else affected_weeks(roster, window),
         settings=settings,
     )
@@ -111,7 +120,7 @@ def _problem(roster: Roster, window: Window, request: RunRequest, held: Iterable
         # Whoever reopens what was recorded asks for better calls, not for the same ones.
         base = None if request.reopen else opened(asked, Source.TEMPLATE)
         return replace(asked, roster=opened(asked, Source.TEMPLATE, Source.SOLVER), base=base)
-    asked = replace(asked, given=standing_duties(asked))
+    asked = replace(asked, given=held | standing_duties(asked))
     start = opened(asked, Source.TEMPLATE, Source.SOLVER)
     bare = any(is_bare(start, night) for night in window)
     return replace(asked, roster=start, base=opened(asked, Source.TEMPLATE), calls_free=bare)

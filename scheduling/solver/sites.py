@@ -39,12 +39,16 @@ def sites_in(problem: Problem) -> tuple[str, ...]:
     return tuple(sorted({p.site for p in people if p.active and problem.decides(p.id)}))
 
 
+def in_parts(problem: Problem) -> bool:
+    """True when the block is decided part by part: it has more than one site, and open calls do not couple them."""
+    return len(sites_in(problem)) > 1 and not problem.calls_free
+
+
 def solve_by_sites(problem: Problem, *, listener: Listener | None = None, stop: Stop | None = None) -> Solution:
     """Decide a block part by part; a block of one site is one part, and so is one whose calls are open: they couple the sites."""
-    sites = sites_in(problem)
-    if len(sites) == 1 or problem.calls_free:
+    if not in_parts(problem):
         return solve_block(problem, listener=listener, stop=stop)
-    stop = stop or Stop()
+    sites, stop = sites_in(problem), stop or Stop()
     left = problem.settings.effort
     parts: list[Solution] = []
     for number, site in enumerate(sites):
@@ -98,9 +102,11 @@ def _values_of(build: Build, held: dict[tuple[str, Slot], str]) -> tuple[int, ..
 def certify(
     problem: Problem, solution: Solution, *, listener: Listener | None = None, stop: Stop | None = None
 ) -> Certificate:
-    """Solve the block as one model and hold the solution's score against its bounds, for the background."""
+    """Solve the block as one model and hold the solution's score there against its bounds, for the background."""
     build = build_block(problem)
+    values = _values_of(build, {(c.person, c.slot): c.activity for c in solution.cells})
+    score = tuple(evaluate(build.ledger.total(tier), values) for tier in TIERS)
     outcome = run(build, problem.settings, listener=listener, stop=stop, phase="certificate")
     bounds = tuple((t.tier, t.bound) for t in outcome.tiers)
-    holds = outcome.status is Status.OPTIMAL and solution.score == tuple(bound for _, bound in bounds)
+    holds = outcome.status is Status.OPTIMAL and score == tuple(bound for _, bound in bounds)
     return Certificate(bounds, holds, outcome.effort, outcome.seconds)

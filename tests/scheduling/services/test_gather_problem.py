@@ -4,6 +4,7 @@ import pytest
 
 from scheduling.model.absence import Absence
 from scheduling.model.calendar import days, is_weekday_call
+from scheduling.model.errors import InvalidError
 from scheduling.model.lifecycle import Move
 from scheduling.model.override import Source
 from scheduling.model.part import Part, Slot
@@ -62,12 +63,12 @@ async def test_a_block_starts_from_what_is_locked(sample: Sample) -> None:
 
 
 async def test_what_an_override_stands_on_stays(sample: Sample) -> None:
-    """On both sides: the one who is covered and the one who covers; the overlay itself is no part of the start."""
+    """The slot, on both sides, and not the day around it; the overlay itself is no part of the start."""
     await sample.overridden(override("fac-05", MONDAY, Part.AM, "AT", "fac-07"))
     problem = (await gathered(sample, FIVE)).problem
     for person in ("fac-05", "fac-07"):
-        assert any(freeze.holds(person, Slot(MONDAY, Part.AM)) for freeze in problem.frozen)
         assert not problem.is_free(person, Slot(MONDAY, Part.AM))
+        assert problem.is_free(person, Slot(MONDAY, Part.PM))
     assert problem.roster.overrides == ()
     assert problem.roster.at("fac-05", Slot(MONDAY, Part.AM)) == "AT"
 
@@ -128,3 +129,11 @@ async def test_the_result_keeps_what_stays_and_reaches_over_the_edge(sample: Sam
         await unit.lock(SLUG)
         versions = await store(unit, SLUG, found, kept)
     assert versions[str(BLOCK_SIX.ref)] == content.digest
+
+
+@pytest.mark.parametrize(("request_", "field"), [(RunRequest(1999), "year"), (RunRequest(2040, 3), "block")])
+async def test_a_year_outside_the_programs_is_refused(sample: Sample, request_: RunRequest, field: str) -> None:
+    """Neither before what is recorded nor later than next year."""
+    with pytest.raises(InvalidError, match="outside the program's years") as caught:
+        await gathered(sample, request_)
+    assert caught.value.details["field"] == field
