@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scheduling.model.errors import ConflictError, InvalidError
-from scheduling.model.policy import Policy, PolicyHistory, read_policy, shipped_policy
-from scheduling.rules.catalog import BY_ID
+from scheduling.model.errors import ConflictError
+from scheduling.model.policy import Policy, PolicyHistory, shipped_policy
+from scheduling.services.draft_policy import read_draft
 from scheduling.store.unit import UnitOfWork
+
+FIELD = "policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +31,6 @@ class Adoption:
     effective: dt.date
     policy: Policy
     changes: tuple[FigureChange, ...]
-
-
-def parse_policy(text: str) -> Policy:
-    """A policy from TOML whose rules all exist; InvalidError names the key and the reason."""
-    policy = read_policy(text)
-    require_known_rules(policy)
-    return policy
-
-
-def require_known_rules(policy: Policy) -> None:
-    """InvalidError for switches of rules and packs that do not exist: a misspelt one would stay on unnoticed."""
-    packs = sorted({rule_id.partition(".")[0] for rule_id in BY_ID})
-    for rule_id in policy.rules.off:
-        if rule_id not in BY_ID:
-            raise InvalidError("rules.off", "names a rule that does not exist", valid=BY_ID)
-    for pack in policy.rules.packs:
-        if pack not in packs:
-            raise InvalidError("rules.packs", "names a pack that does not exist", valid=packs)
 
 
 def compare_policies(old: Policy, new: Policy) -> tuple[FigureChange, ...]:
@@ -90,19 +74,20 @@ def check_codes(history: PolicyHistory, effective: dt.date, policy: Policy) -> N
 
 
 async def preview_policy(unit: UnitOfWork, slug: str, effective: dt.date, text: str) -> Adoption:
-    """What adopting would change; nothing is written."""
-    policy = parse_policy(text)
+    """What adopting a draft, whole or in part, would change; nothing is written."""
     history = (await unit.program(slug)).policies
+    before = history.at(effective)
+    policy = read_draft(text, before, field=FIELD)
     check_codes(history, effective, policy)
-    return Adoption(effective, policy, compare_policies(history.at(effective), policy))
+    return Adoption(effective, policy, compare_policies(before, policy))
 
 
 async def adopt_policy(unit: UnitOfWork, slug: str, effective: dt.date, text: str) -> Adoption:
-    """Let a policy take effect on a date. One that changes nothing on that date is not stored again."""
+    """Let a draft over the policy in force take effect on a date. One that changes nothing on that date is not stored again."""
     await unit.lock(slug)
     adoption = await preview_policy(unit, slug, effective, text)
     if adoption.changes:
-        await unit.policies.adopt(slug, effective, adoption.policy, text)
+        await unit.policies.adopt(slug, effective, adoption.policy)
         digest = adoption.policy.digest
         unit.emit(
             "policy.adopted",

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from scheduling.model.errors import InvalidError
 from scheduling.model.policy import Policy
-from scheduling.services.adopt_policy import require_known_rules
+from scheduling.rules.catalog import BY_ID
 
 FIELD = "draft_policy"
 LARGEST = 100_000
@@ -40,6 +40,17 @@ def read_draft(text: str, base: Policy, *, field: str = FIELD) -> Policy:
         raise InvalidError(field, "nested too deeply") from None
     require_known_rules(policy)
     return policy
+
+
+def require_known_rules(policy: Policy) -> None:
+    """InvalidError for switches of rules and packs that do not exist: a misspelt one would stay on unnoticed."""
+    packs = sorted({rule_id.partition(".")[0] for rule_id in BY_ID})
+    for rule_id in policy.rules.off:
+        if rule_id not in BY_ID:
+            raise InvalidError("rules.off", "names a rule that does not exist", valid=BY_ID)
+    for pack in policy.rules.packs:
+        if pack not in packs:
+            raise InvalidError("rules.packs", "names a pack that does not exist", valid=packs)
 
 
 def _parsed(text: str, field: str) -> Mapping[str, Any]:

@@ -23,13 +23,10 @@ class Policies(Repository):
         rows = await self._tx.read(wanted.order_by(PolicyRow.effective))
         return PolicyHistory(tuple((row.effective, policy_of(row.text)) for row in rows))
 
-    async def adopt(self, slug: str, effective: dt.date, policy: Policy, text: str | None = None) -> None:
-        """Let a policy take effect on a date, replacing the one adopted for that date.
-
-        `text` is the TOML the policy was read from, kept as it was written; without it the policy is kept as JSON.
-        """
+    async def adopt(self, slug: str, effective: dt.date, policy: Policy) -> None:
+        """Let a policy take effect on a date, replacing the one adopted for that date. It is kept whole."""
         values = {
-            "text": text or json.dumps(policy.model_dump(mode="json"), sort_keys=True),
+            "text": json.dumps(policy.model_dump(mode="json"), sort_keys=True),
             "digest": policy.digest,
             "adopted_by": self._caller,
             "adopted_at": self._now,

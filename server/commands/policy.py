@@ -12,15 +12,18 @@ from auth.scopes import Scope
 from scheduling.model.errors import InvalidError
 from scheduling.model.part import Slot
 from scheduling.model.policy import shipped_policy
-from scheduling.services.adopt_policy import Adoption, FigureChange, adopt_policy, compare_policies, parse_policy
+from scheduling.services.adopt_policy import FIELD, Adoption, FigureChange, adopt_policy, compare_policies
 from scheduling.services.check_rules import Examined, LaneExaminer, check_rules
+from scheduling.services.draft_policy import read_draft
 from scheduling.store.unit import UnitOfWork
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, emit_json, remark, say
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in TOML.")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="TOML or JSON; what it does not say stays as it is in force.")
+]
 ProgramName = Annotated[str | None, typer.Option("--program", help="Slug; default: your only program.")]
 
 _LARGEST = 1_000_000
@@ -62,12 +65,10 @@ def check(
     program: ProgramName = None,
     block: Annotated[str | None, typer.Option(help="With --examine: a block such as 2025/10.")] = None,
     *,
-    examine: Annotated[
-        bool, typer.Option("--examine", help="Build and solve a block under it; FILE may be partial.")
-    ] = False,
+    examine: Annotated[bool, typer.Option("--examine", help="Build and solve a block under it.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read a policy and say what it would change today, or what its rules do to a block; nothing is stored."""
+    """Read a policy, whole or some figures, and say what it would change or do to a block; nothing is stored."""
     if examine:
         _examine(file, program, block, as_json=as_json)
         return
@@ -75,10 +76,11 @@ def check(
         raise InvalidError("block", "is for --examine")
 
     async def read(desk: Desk) -> tuple[FigureChange, ...]:
-        policy = parse_policy(_text(file))
+        text = _text(file)
         access = await desk.enter(program, Scope.SCHEDULE_READ)
         async with desk.unit(desk.trail("policy check", access.program)) as unit:
-            return compare_policies((await unit.program(access.program)).policy, policy)
+            before = (await unit.program(access.program)).policy
+            return compare_policies(before, read_draft(text, before, field=FIELD))
 
     _emit_changes(at_desk(read), as_json=as_json, empty="a valid policy; it changes nothing")
 
@@ -115,7 +117,7 @@ def adopt(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Let a policy take effect on a date, and show what it changes."""
+    """Let a policy, or some figures over the one in force, take effect on a date, and show what changes."""
     date = Slot.day(effective, "from")
 
     async def act(desk: Desk) -> tuple[Adoption, bool]:

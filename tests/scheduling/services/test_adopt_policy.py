@@ -9,7 +9,8 @@ import pytest
 
 from scheduling.model.errors import ConflictError, InvalidError
 from scheduling.model.policy import Policy, PolicyHistory, read_policy, shipped_policy
-from scheduling.services.adopt_policy import check_codes, compare_policies, parse_policy
+from scheduling.services.adopt_policy import check_codes, compare_policies
+from scheduling.services.draft_policy import read_draft
 
 SHIPPED = resources.files("scheduling.model").joinpath("policy.toml").read_text("utf-8")
 EXTRA = '\n[[activities]]\ncode = "TELE"\ntitle = "Telephone clinic"\ncategory = "clinic"\n'
@@ -50,7 +51,7 @@ def test_rules_and_packs_that_do_not_exist_are_refused(old: str, new: str, key: 
     """A rule switched off by a misspelt name would stay on unnoticed."""
     assert old in SHIPPED
     with pytest.raises(InvalidError, match=key):
-        parse_policy(SHIPPED.replace(old, new, 1))
+        read_draft(SHIPPED.replace(old, new, 1), shipped_policy())
 
 
 def test_codes_may_be_added() -> None:
