@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Self, cast
 
+from pydantic import ConfigDict, Field
+
 from auth.call import Call
 from auth.fields import PartName
 from auth.wire import Shape
+from scheduling.model.override import Change
 from scheduling.model.part import Slot, Window
 from scheduling.model.person import Person
 from scheduling.model.roster import Roster
@@ -45,6 +48,25 @@ class SlotShape(Shape):
     def of(cls, slot: Slot, person: str | None = None) -> Self:
         """The slot as it is written."""
         return cls(date=slot.date, part=slot.part.name, person=person)
+
+
+class ChangeShape(Shape):
+    """A changed cell: activity codes, null is open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+
+    person: str
+    date: str
+    part: PartName
+    from_: str | None = Field(alias="from")
+    to: str | None
+
+    @classmethod
+    def of(cls, change: Change) -> ChangeShape:
+        """The change as it is written."""
+        slot = change.slot
+        named = {"from": change.was}
+        return cls(person=change.person, date=str(slot.date), part=slot.part.name, **named, to=change.to)
 
 
 class AssignmentShape(Shape):

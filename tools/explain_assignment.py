@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from auth.fields import Day, PartName, PersonId, TargetName
+from auth.shapes import ChangeShape
 from auth.wire import Shape
-from scheduling.model.override import Change
 from scheduling.model.part import Part, Slot, Window
 from scheduling.rules.rule import Tier
 from scheduling.services.explain_assignment import AssignmentView, Weigher, explain_assignment
@@ -118,25 +118,6 @@ def _objective(cost: Cost | None) -> tuple[int, ...] | None:
 
 def _bound(cost: Cost | None) -> tuple[int, ...] | None:
     return None if cost is None else cost.bound
-
-
-class ChangeShape(Shape):
-    """A changed cell: activity codes, null is open."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
-
-    person: str
-    date: str
-    part: PartName
-    from_: str | None = Field(alias="from")
-    to: str | None
-
-    @classmethod
-    def of(cls, change: Change) -> ChangeShape:
-        """The change as it is written."""
-        slot = change.slot
-        named = {"from": change.was}
-        return cls(person=change.person, date=str(slot.date), part=slot.part.name, **named, to=change.to)
 
 
 class ExplainAssignmentResult(Result):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from auth.fields import PartName, TargetName
+from auth.fields import TargetName
 from auth.finding_shapes import FindingShape
+from auth.shapes import ChangeShape
 from auth.wire import Shape
-from scheduling.model.override import Change
 from scheduling.rules.explanation import Entry
 from scheduling.rules.remedy import Remedy
 from scheduling.services.explain import ExplanationView, explain_finding
@@ -68,25 +68,6 @@ class EntryShape(Shape):
             hours=round(float(entry.hours), 2),
             locked=entry.locked,
         )
-
-
-class ChangeShape(Shape):
-    """A changed cell: activity codes, null is open."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
-
-    person: str
-    date: str
-    part: PartName
-    from_: str | None = Field(alias="from")
-    to: str | None
-
-    @classmethod
-    def of(cls, change: Change) -> ChangeShape:
-        """The change as it is written."""
-        slot = change.slot
-        named = {"from": change.was}
-        return cls(person=change.person, date=str(slot.date), part=slot.part.name, **named, to=change.to)
 
 
 class RemedyShape(Shape):
