@@ -12,11 +12,13 @@ from scheduling.model.errors import InvalidError
 from scheduling.services.decide_absence import decide_absence
 from scheduling.services.discard import discard
 from scheduling.services.waive import LONGEST_REASON, waive
+from tools.standing_cover import cover_next, cover_notes, cover_shown
 from tools.tool import Args, Call, Effect, Result, Scope, Tool
 
 DESCRIPTION = (
     "Decide one thing by its id. waive: accept a finding, with reason and until, which marks it without hiding it. "
-    "discard: throw away a draft version, stage or plan. approve_absence, approve, reject: an absence somebody asked for. "
+    "discard: throw away a draft version, stage or plan. approve_absence, approve, reject: an absence somebody asked for; "
+    "reject also cancels one that was approved. "
     "Deciding the same again changes nothing. Each kind needs its own right."
 )
 
@@ -54,6 +56,7 @@ class DecideResult(Result):
 
     id: str
     state: str
+    overrides: Annotated[tuple[str, ...] | None, Field(description="Active cover of an absence that ended.")] = None
 
 
 async def handle(args: DecideArgs, call: Call) -> DecideResult:
@@ -68,8 +71,14 @@ async def handle(args: DecideArgs, call: Call) -> DecideResult:
                 waiver = await waive(unit, call.program, args.id, args.reason, args.until)
                 return DecideResult(id=waiver.id, state="waived")
             case _:
-                absence = await decide_absence(unit, call.program, args.id, approve=args.kind is not Kind.REJECT)
-                return DecideResult(id=absence.id, state=absence.status.value)
+                done = await decide_absence(unit, call.program, args.id, approve=args.kind is not Kind.REJECT)
+                return DecideResult(
+                    id=done.absence.id,
+                    state=done.absence.status.value,
+                    overrides=cover_shown(done.cover),
+                    note=" ".join(cover_notes(done.cover)) or None,
+                    next=cover_next(done.cover, call),
+                )
 
 
 def _also(args: DecideArgs) -> set[Scope]:

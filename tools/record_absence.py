@@ -13,13 +13,22 @@ from auth.shapes import SlotShape
 from scheduling.model.absence import Absence, AbsenceStatus, AbsenceType
 from scheduling.model.errors import ForbiddenError
 from scheduling.model.part import Part
+from scheduling.services.asked_window import LONGEST
 from scheduling.services.read_schedule import Assignment
-from scheduling.services.record_absence import LONGEST_REASON, AbsenceRequest, RecordedAbsence, record_absence
+from scheduling.services.record_absence import (
+    LONGEST_REASON,
+    REQUESTS,
+    AbsenceRequest,
+    RecordedAbsence,
+    record_absence,
+)
+from tools.standing_cover import cover_next, cover_notes, cover_shown
 from tools.tool import Args, AsOf, Call, Effect, Next, Result, Scope, Shape, Tool
 
 DESCRIPTION = (
     "Record an absence from its first to its last day part. Coordinators and directors record anybody's, approved at once; "
     "faculty and residents only their own, as a request (pending) that somebody approves. "
+    "The same dates with another status change the one on record: cancelled ends it. "
     "Gives the duties and calls that lie in it. Nothing is covered by this: next, plan_cascade."
 )
 _LISTED = 12
@@ -73,6 +82,7 @@ class RecordAbsenceResult(Result):
 
     absence: AbsenceShape
     affected: Affected
+    overrides: Annotated[tuple[str, ...] | None, Field(description="Active cover of an absence that ended.")] = None
 
 
 async def handle(args: RecordAbsenceArgs, call: Call) -> RecordAbsenceResult:
@@ -88,6 +98,7 @@ async def handle(args: RecordAbsenceArgs, call: Call) -> RecordAbsenceResult:
             slots=_duties(recorded.slots),
             calls=_duties(recorded.calls),
         ),
+        overrides=cover_shown(recorded.cover),
         as_of=AsOf.of(recorded.roster, call),
         note=" ".join(_notes(recorded)) or None,
         next=_next(recorded, call),
@@ -97,10 +108,13 @@ async def handle(args: RecordAbsenceArgs, call: Call) -> RecordAbsenceResult:
 def _request(args: RecordAbsenceArgs, call: Call) -> AbsenceRequest:
     decides = call.access.may(Scope.PEOPLE_ABSENCE)
     status = args.status or (AbsenceStatus.APPROVED if decides else AbsenceStatus.PENDING)
-    if not decides and status not in (AbsenceStatus.PENDING, AbsenceStatus.ANTICIPATED):
+    if not decides and status not in REQUESTS:
+        ends = status is not AbsenceStatus.APPROVED
         raise ForbiddenError(
             f"you may ask for an absence of your own, not make it {status}",
-            hint="leave status out: it is recorded as pending, and a coordinator or director approves it",
+            hint="a coordinator or director ends it"
+            if ends
+            else "leave status out: it is recorded as pending, and a coordinator or director approves it",
         )
     return AbsenceRequest(
         person=args.person,
@@ -111,6 +125,7 @@ def _request(args: RecordAbsenceArgs, call: Call) -> AbsenceRequest:
         type=args.type,
         status=status,
         reason=args.reason,
+        decides=decides,
     )
 
 
@@ -132,27 +147,41 @@ def _duties(found: Sequence[Assignment]) -> tuple[DutyShape, ...]:
 
 
 def _notes(recorded: RecordedAbsence) -> list[str]:
-    notes = []
+    absence, notes = recorded.absence, []
     if recorded.repeated:
         notes.append("This absence was on record already; nothing was added.")
-    if not recorded.absence.blocks:
-        notes.append(f"It is {recorded.absence.status} and blocks nothing until it is approved.")
+    if recorded.was is not None:
+        notes.append(f"It was on record as {recorded.was} and is {absence.status} now.")
+    if absence.ended:
+        notes.append(f"It is {absence.status} and blocks nothing; its duties stay with {absence.person}.")
+    elif not absence.blocks:
+        notes.append(f"It is {absence.status} and blocks nothing until it is approved.")
+    notes += cover_notes(recorded.cover)
     if recorded.note:
         notes.append(recorded.note)
     return notes
 
 
 def _next(recorded: RecordedAbsence, call: Call) -> tuple[Next, ...] | None:
-    if not (recorded.slots or recorded.calls) or not call.access.may(Scope.SCHEDULE_PROPOSE):
-        return None
+    """Cover a faculty member's duties, judge a resident's schedule, or take back the cover of an absence that ended."""
     absence = recorded.absence
+    if not absence.blocks and recorded.cover.overrides:
+        return cover_next(recorded.cover, call)
+    if absence.ended or not (recorded.slots or recorded.calls):
+        return None
+    faculty = recorded.roster.program.person(absence.person).is_faculty
+    if faculty and not call.access.may(Scope.SCHEDULE_PROPOSE):
+        return None
+    # A leave may be longer than what one plan spans, or one validation judges.
+    longest = recorded.roster.policy(absence.start).cascade.max_days if faculty else LONGEST
     arguments = {
         "program": call.program,
-        "person": absence.person,
         "start": absence.start.isoformat(),
-        "end": absence.end.isoformat(),
-        "reason": "absence",
+        "end": min(absence.end, absence.start + dt.timedelta(days=longest - 1)).isoformat(),
     }
+    if not faculty:
+        return (Next(tool="validate_schedule", arguments=arguments, why="see what the absence breaks"),)
+    arguments |= {"person": absence.person, "reason": "absence"}
     return (Next(tool="plan_cascade", arguments=arguments, why="find out how these duties can be covered"),)
 
 

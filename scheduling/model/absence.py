@@ -59,6 +59,16 @@ class Absence:
             raise InvalidError("end", "the absence ends before it starts")
 
     @property
+    def interval(self) -> tuple[dt.date, Part, dt.date, Part]:
+        """First date and part, last date and part."""
+        return self.start, self.start_part, self.end, self.end_part
+
+    @property
+    def ended(self) -> bool:
+        """True for one that was denied or cancelled: it is kept for the record alone."""
+        return self.status in (AbsenceStatus.DENIED, AbsenceStatus.CANCELLED)
+
+    @property
     def blocks(self) -> bool:
         """Approved absences block."""
         return self.status is AbsenceStatus.APPROVED

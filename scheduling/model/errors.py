@@ -56,19 +56,24 @@ class NotFoundError(UserError):
 
     code = "not_found"
 
-    def __init__(self, kind: str, wanted: str, known: Iterable[str] = (), *, hint: str = "") -> None:
-        """Name the nearest known ids; `wanted` is shown only when it looks like an id, never as free text."""
+    def __init__(
+        self, kind: str, wanted: str, known: Iterable[str] = (), *, nearest: Iterable[str] = (), hint: str = ""
+    ) -> None:
+        """Name the nearest known ids; `wanted` is shown only when it looks like an id, never as free text.
+
+        `nearest` are named as they stand, where nearness is not one of letters.
+        """
         names = sorted(known)
         shown = (
             wanted
             if wanted.replace("-", "").replace("_", "").replace("/", "").isalnum() and len(wanted) <= _ID_LENGTH
             else "?"
         )
-        nearest = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
+        near = list(nearest) or difflib.get_close_matches(wanted, names, n=3, cutoff=0.4) or names[:3]
         text = f"{kind} {shown} is not known"
-        if nearest:
-            text += f"; nearest: {', '.join(nearest)}"
-        super().__init__(text, hint=hint, details={"nearest": nearest})
+        if near:
+            text += f"; nearest: {', '.join(near)}"
+        super().__init__(text, hint=hint, details={"nearest": near})
 
 
 class ConflictError(UserError):

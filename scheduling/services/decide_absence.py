@@ -1,33 +1,29 @@
-"""Decide an absence that somebody asked for."""
+"""Decide an absence that somebody asked for, or cancel one that was approved."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scheduling.model.absence import Absence, AbsenceStatus
 from scheduling.model.errors import ConflictError
+from scheduling.services.change_absence import ChangedAbsence, change_absence
 from scheduling.store.unit import UnitOfWork
 
-_OPEN = (AbsenceStatus.PENDING, AbsenceStatus.ANTICIPATED)
 
+async def decide_absence(unit: UnitOfWork, slug: str, absence: str, *, approve: bool) -> ChangedAbsence:
+    """Approve a request or deny it, in a unit that has done nothing yet; rejecting one that was approved cancels it.
 
-async def decide_absence(unit: UnitOfWork, slug: str, absence: str, *, approve: bool) -> Absence:
-    """Approve or deny a request, in a unit that has done nothing yet; deciding the same again changes nothing.
-
-    ConflictError for one that was decided otherwise or cancelled: record it anew.
+    Deciding the same again changes nothing. ConflictError for approving one that was denied or cancelled.
     """
-    wanted = AbsenceStatus.APPROVED if approve else AbsenceStatus.DENIED
     await unit.lock(slug)
     found = await unit.absences.get(slug, absence)
-    if found.status is wanted:
-        return found
-    if found.status not in _OPEN:
+    if approve and found.ended:
         raise ConflictError(f"the absence {found.id} is {found.status}", hint="record it again with record_absence")
-    await unit.absences.set_status(slug, absence, wanted)
-    payload = {
-        "absence": found.id,
-        "person": found.person,
-        "start": found.start.isoformat(),
-        "end": found.end.isoformat(),
-        "status": wanted.value,
-    }
-    unit.emit("absence.decided", payload, f"absence:{found.id}:{wanted}", program=slug)
-    return await unit.absences.get(slug, absence)
+    status = AbsenceStatus.APPROVED if approve else _rejected(found)
+    return await change_absence(unit, slug, found, replace(found, status=status))
+
+
+def _rejected(absence: Absence) -> AbsenceStatus:
+    if absence.ended:
+        return absence.status
+    return AbsenceStatus.CANCELLED if absence.blocks else AbsenceStatus.DENIED

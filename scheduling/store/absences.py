@@ -39,15 +39,14 @@ class Absences(Repository):
         await self._tx.write(insert(AbsenceRow), [self._row(slug, a) for a in absences])
         await self._facts_moved(slug, "absence", *(a.id for a in absences))
 
-    async def set_status(self, slug: str, absence: str, status: AbsenceStatus) -> None:
-        """Change how far an absence is decided; NotFoundError where there is none of that id."""
-        named = (AbsenceRow.program == slug, AbsenceRow.id == absence)
-        moved = await self._tx.write(
-            update(AbsenceRow).where(*named).values(status=status.value).returning(AbsenceRow.id)
-        )
+    async def save(self, slug: str, absence: Absence) -> None:
+        """Change how far an absence is decided, its type and its reason; NotFoundError where there is none of that id."""
+        named = (AbsenceRow.program == slug, AbsenceRow.id == absence.id)
+        values = {"status": absence.status.value, "type": absence.type.value, "reason": absence.reason}
+        moved = await self._tx.write(update(AbsenceRow).where(*named).values(values).returning(AbsenceRow.id))
         if moved.one_or_none() is None:
-            raise NotFoundError("absence", absence)
-        await self._facts_moved(slug, "absence", absence)
+            raise NotFoundError("absence", absence.id)
+        await self._facts_moved(slug, "absence", absence.id)
 
     async def remove(self, slug: str, absences: Sequence[str]) -> None:
         """Forget absences that an import no longer holds."""

@@ -210,7 +210,7 @@ async def test_drafts_are_discarded_and_findings_waived_by_decide(wire: Wire, sm
 
 
 async def test_an_absence_that_was_asked_for_is_approved_by_who_may(wire: Wire) -> None:
-    """A resident asks for their own; they cannot decide it; the coordinator can, once and again without effect."""
+    """A resident asks for their own; they cannot decide it; the coordinator can, once and again without effect, and cancel it."""
     asked = {"person": "pgy1-01", "start": "2026-03-17", "end": "2026-03-18"}
     absence = (await wire.call("record_absence", asked, role="resident"))["absence"]
     assert absence["status"] == "pending"
@@ -218,8 +218,14 @@ async def test_an_absence_that_was_asked_for_is_approved_by_who_may(wire: Wire) 
     assert (await wire.call("decide", decision, role="resident"))["code"] == "forbidden"
     for _ in range(2):
         assert (await wire.call("decide", decision, role="coordinator"))["state"] == "approved"
-    refused = await wire.call("decide", {**decision, "kind": "reject"}, role="coordinator")
-    assert refused["code"] == "conflict"
+    reject = {**decision, "kind": "reject"}
+    assert (await wire.call("decide", reject, role="resident"))["code"] == "forbidden"
+    for _ in range(2):
+        assert (await wire.call("decide", reject, role="coordinator"))["state"] == "cancelled"
+    refused = await wire.call("decide", decision, role="coordinator")
+    assert (refused["code"], "record_absence" in refused["hint"]) == ("conflict", True)
+    again = await wire.call("record_absence", asked, role="coordinator")
+    assert (again["absence"]["id"], again["absence"]["status"]) == (absence["id"], "approved")
 
 
 async def test_people_read_what_they_were_told_and_nobody_elses(wire: Wire, small: SmallHouse) -> None:
