@@ -102,7 +102,7 @@ def read_manifest(file: Path) -> Manifest:
                 raise StorageError(f"{file.name} is damaged", hint="use another copy of the backup")
             return Manifest.from_json(archive.read(MANIFEST).decode())
     except OSError as error:
-        raise StorageError(f"{file} cannot be read: {error.strerror}") from error
+        raise StorageError(f"{file} cannot be read: {error.strerror}", hint="give another path") from error
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
         raise StorageError(
             f"{file.name} is not a whole backup of housestaff", hint="give a file that `housestaff backup` wrote"
@@ -115,7 +115,7 @@ def _workshop_beside(file: Path) -> Iterator[Path]:
     try:
         folder = tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-")
     except OSError as error:
-        raise StorageError(f"{file} cannot be written: {error.strerror}") from error
+        raise StorageError(f"{file} cannot be written: {error.strerror}", hint="give another path") from error
     with folder as work:
         yield Path(work)
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from auth.scopes import Scope
 from scheduling.model.errors import ConflictError, InvalidError
+from scheduling.services.named_file import check_writable, create
 from scheduling.store import audit
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, remark
@@ -48,14 +49,16 @@ def export(
     program: ProgramName = None,
 ) -> None:
     """Write the trail as JSON lines, hashes included."""
-    if str(file) != "-" and file.exists():
-        raise InvalidError("FILE", "is there already", hint="give another name")
+    if str(file) != "-":
+        check_writable(file)
+        if file.exists():
+            raise InvalidError("FILE", "is there already", hint="give another name")
 
     async def write(desk: Desk) -> int:
         chains = await _chains(desk, program)
         if str(file) == "-":
             return await _write(desk, chains, sys.stdout)
-        with file.open("x", encoding="utf-8") as opened:
+        with create(file) as opened:
             return await _write(desk, chains, opened)
 
     remark(f"{at_desk(write)} links written")

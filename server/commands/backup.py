@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scheduling.services.named_file import check_writable
 from scheduling.store.audit import SERVER
 from scheduling.store.backup import Manifest, backup
 from server.commands.local import Desk, at_desk
@@ -18,6 +19,7 @@ def run(file: Annotated[Path, typer.Argument(help="A new file.")], *, as_json: A
 
     async def take(desk: Desk) -> Manifest:
         await desk.require_administrator(SERVER)
+        check_writable(file)
         return await backup(desk.database.url, file)
 
     manifest = at_desk(take)

@@ -17,6 +17,7 @@ from scheduling.model.errors import InvalidError
 from scheduling.model.part import Slot, Window
 from scheduling.model.program import Program
 from scheduling.services.importing.read_duty_records import known_id, one_line, read_duty_file, with_id
+from scheduling.services.named_file import check_readable
 from scheduling.services.record_duty import RecordedDuty, record_duty, remove_duty_records
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, emit_json, remark, say
@@ -128,6 +129,7 @@ def import_file(
     Times are HH:MM; an end on a later day has its date in end_date. A row under a known id corrects that record of the
     same person and date. Nothing is removed.
     """
+    check_readable(file)
 
     async def act(desk: Desk) -> RecordedDuty:
         access = await desk.enter(program, Scope.PEOPLE_ABSENCE)

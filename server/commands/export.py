@@ -19,6 +19,7 @@ from scheduling.services.exchange.stored_year import stored_year
 from scheduling.services.exchange.year_workbook import write_year_workbook
 from scheduling.services.importing.write_folder import write_folder
 from scheduling.services.importing.year_input import YearInput
+from scheduling.services.named_file import check_writable, writing
 from server.commands.local import Desk, at_desk
 from server.commands.printing import say
 
@@ -41,7 +42,11 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
 ) -> None:
     """Write the program's data to a file; what comes back by `housestaff import` unchanged changes nothing."""
-    if file.exists() and not force:
+    if file.suffix:
+        check_writable(file)
+    with writing():
+        there = file.exists()
+    if there and not force:
         raise InvalidError("FILE", "is there already", hint="give another name, or --force")
     if block is None and version is None:
         source, slug = at_desk(lambda desk: _year(desk, year, program))
@@ -52,19 +57,26 @@ def run(
     grid, catalogue = at_desk(lambda desk: _block(desk, block, version, program))
     match file.suffix:
         case ".csv":
-            file.write_bytes(write_block_csv(grid))
+            content = write_block_csv(grid)
         case ".xlsx":
-            file.write_bytes(write_block_workbook(grid, catalogue))
+            content = write_block_workbook(grid, catalogue)
         case _:
-            file.write_bytes(write_block_page(grid, catalogue))
+            content = write_block_page(grid, catalogue)
+    with writing():
+        file.write_bytes(content)
     say(f"{file}: block {grid.block.ref}, {len(grid.held)} assignments of version {grid.version[:12]}")
 
 
 def _write_year(file: Path, source: YearInput, slug: str) -> None:
     if file.suffix == ".xlsx":
-        file.write_bytes(write_year_workbook(source, slug))
+        content = write_year_workbook(source, slug)
+        with writing():
+            file.write_bytes(content)
     elif not file.suffix:
-        write_folder(source, file)
+        if file.is_file():
+            raise InvalidError("FILE", "is a file, not a folder", hint="end the name in .xlsx, or give another one")
+        with writing():
+            write_folder(source, file)
     else:
         raise InvalidError("FILE", "a year is written as .xlsx or as a folder of CSV files")
     say(f"{file}: the input of AY{source.year}, {len(source.people)} people, {len(source.calls)} calls")

@@ -9,6 +9,7 @@ import typer
 
 from scheduling.services.importing.import_year import DEFAULT_ZONE, import_folder
 from scheduling.services.importing.report import EdgeKind, ImportReport
+from scheduling.services.named_file import check_readable
 from scheduling.store.audit import SERVER
 from server.commands.import_workbook import import_block, sign_of, unpacked
 from server.commands.local import Desk, at_desk
@@ -30,7 +31,8 @@ def run(
 
     A block's workbook that was edited becomes a draft instead, or overrides with --overrides REASON.
     """
-    if not folder.is_file():
+    check_readable(folder, "FOLDER", folder=True)
+    if folder.is_dir():
         _import(folder, program or folder.resolve().name, zone, as_json=as_json)
         return
     sign = sign_of(folder)

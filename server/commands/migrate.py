@@ -9,6 +9,7 @@ from typing import Annotated
 import anyio
 import typer
 
+from scheduling.services.named_file import check_writable, writing
 from scheduling.store.backup import backup
 from scheduling.store.database import Database, prepare
 from scheduling.store.migrate import pending
@@ -39,7 +40,9 @@ async def _migrate(settings: Settings, file: Path | None) -> str:
         kept = ""
         if before is not None:
             target = file or settings.home / "backups" / f"before-{after}-{now():%Y%m%d-%H%M%S}.zip"
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with writing("backup"):
+                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            check_writable(target, "backup")
             await backup(url, target)
             kept = f"; the backup of before is {target}"
         await prepare(url)

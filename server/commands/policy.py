@@ -15,6 +15,7 @@ from scheduling.model.policy import shipped_policy
 from scheduling.services.adopt_policy import FIELD, Adoption, FigureChange, adopt_policy, compare_policies
 from scheduling.services.check_rules import Examined, LaneExaminer, check_rules
 from scheduling.services.draft_policy import read_draft
+from scheduling.services.named_file import check_readable, reading
 from scheduling.store.unit import UnitOfWork
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, emit_json, remark, say
@@ -135,11 +136,13 @@ def adopt(
 
 
 def _text(file: Path) -> str:
+    check_readable(file)
     try:
-        if file.stat().st_size > _LARGEST:
-            raise InvalidError("FILE", f"is larger than {_LARGEST} bytes")
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        with reading():
+            if file.stat().st_size > _LARGEST:
+                raise InvalidError("FILE", f"is larger than {_LARGEST} bytes")
+            return file.read_text("utf-8")
+    except UnicodeDecodeError:
         raise InvalidError("FILE", "cannot be read as UTF-8 text") from None
 
 

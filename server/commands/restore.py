@@ -9,7 +9,7 @@ from typing import Annotated
 import anyio
 import typer
 
-from scheduling.model.errors import InvalidError
+from scheduling.services.named_file import check_readable
 from scheduling.store.backup import read_manifest, restore
 from scheduling.store.database import open_database
 from server.commands.located import located
@@ -23,8 +23,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace a database that holds data.")] = False,
 ) -> None:
     """Replace everything by what FILE holds; a database with data needs --force."""
-    if not file.exists():
-        raise InvalidError("FILE", "is not there", hint="give a file that `housestaff backup` wrote")
+    check_readable(file)
     settings = read_settings(os.environ)
     read_manifest(file)
 

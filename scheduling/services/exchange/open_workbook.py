@@ -8,6 +8,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 
 from scheduling.model.errors import InvalidError
+from scheduling.services.named_file import check_readable
 
 LARGEST = 20_000_000
 UNPACKED = 200_000_000
@@ -16,12 +17,11 @@ _MOST_FILES = 500
 
 def open_workbook(file: Path) -> Workbook:
     """The workbook with the last values of its formulas; InvalidError for anything that is none, or too large."""
+    check_readable(file)
     try:
         fault = _fault(file)
         if fault is None:
             return load_workbook(file, data_only=True)
-    except FileNotFoundError:
-        fault = "there is no such file"
     except Exception:  # noqa: BLE001 - a damaged file fails the reader in any way it likes
         fault = "not a workbook (.xlsx) that can be read"
     raise InvalidError("FILE", fault)

@@ -16,6 +16,7 @@ from scheduling.services.exchange.open_workbook import LARGEST
 from scheduling.services.exchange.read_block_workbook import EditedBlock, Key
 from scheduling.services.exchange.workbook_sign import FORMAT, Sign
 from scheduling.services.importing.problems import Problems
+from scheduling.services.named_file import check_readable, reading
 from scheduling.store.unit import UnitOfWork
 
 
@@ -51,13 +52,13 @@ async def read_block_csv(unit: UnitOfWork, slug: str, file: Path) -> EditedBlock
 
 
 def _lines(file: Path) -> list[str]:
+    check_readable(file)
     try:
-        if file.stat().st_size > LARGEST:
-            raise InvalidError("FILE", "the file is larger than a block can be")
-        return file.read_text("utf-8-sig").splitlines(keepends=True)
-    except FileNotFoundError:
-        raise InvalidError("FILE", "there is no such file") from None
-    except (OSError, UnicodeDecodeError):
+        with reading():
+            if file.stat().st_size > LARGEST:
+                raise InvalidError("FILE", "the file is larger than a block can be")
+            return file.read_text("utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError:
         raise InvalidError("FILE", "cannot be read as UTF-8 text") from None
 
 

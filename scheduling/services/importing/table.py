@@ -14,6 +14,7 @@ from scheduling.model.errors import NotFoundError, UserError
 from scheduling.model.part import Part, Slot
 from scheduling.services.importing.layout import Layout
 from scheduling.services.importing.problems import Problems
+from scheduling.services.named_file import why_unread
 
 E = TypeVar("E", bound=Enum)
 
@@ -158,8 +159,9 @@ def _read_text(path: Path, layout: Layout, problems: Problems) -> str | None:
             return None
         problems.add(layout.file, 1, first, f"the file is missing; {wanted}")
         return None
-    except (OSError, UnicodeDecodeError):
-        problems.add(layout.file, 1, first, "the file cannot be read as UTF-8 text")
+    except (OSError, UnicodeDecodeError) as error:
+        why = why_unread(error) if isinstance(error, OSError) else "cannot be read as UTF-8 text"
+        problems.add(layout.file, 1, first, f"the file {why}")
         return None
     if not text.strip():
         problems.add(layout.file, 1, first, f"the file is empty; {wanted}")

@@ -151,7 +151,7 @@ async def test_what_cannot_be_imported_is_said(cli: Cli, folder: Path) -> None:
     """A file, a folder that is not there, a name that is taken, a zone that is none."""
     for arguments, words in (
         ((folder / "calls.csv",), "FILE: not a block that housestaff exported"),
-        ((folder / "nowhere",), "folder: not a folder"),
+        ((folder / "nowhere",), "FOLDER: is not there"),
         ((folder, "--program", "programs"), "program: no program may be called so"),
         ((folder, "--zone", "Mars/Olympus"), "zone: not an IANA time zone"),
     ):
