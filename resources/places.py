@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from auth.fields import Day, PersonId
+from auth.fields import Day, Form, PersonId
 from resources.resource import Call, Completer, ProgramPlace
 from scheduling.model.calendar import days
 from scheduling.model.errors import InvalidError
@@ -49,7 +49,7 @@ class PersonPlace(ProgramPlace):
 class MonthPlace(ProgramPlace):
     """One month, written YYYY-MM."""
 
-    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$"), Form("YYYY-MM")]
 
     def window(self) -> Window:
         """The days of the month; InvalidError where there is no such month."""

@@ -60,14 +60,14 @@ def finding_id(program: str, finding: Finding) -> str:
     return f"{text}:{_check(program, text)}"
 
 
-def read_finding_id(program: str, text: str) -> FindingRef:
-    """The reference an id stands for; InvalidError when it is malformed, altered, or of another program."""
+def read_finding_id(program: str, text: str, field: str = "finding") -> FindingRef:
+    """The reference an id stands for; InvalidError, naming the field, when it is malformed, altered, or of another program."""
     fields = text.split(":")
     if len(fields) != _FIELDS:
-        raise InvalidError("finding", "not a finding's id", hint="ids come from validate_schedule")
+        raise InvalidError(field, "not a finding's id", hint="ids come from validate_schedule")
     if fields[-1] != _check(program, text.rpartition(":")[0]):
         raise InvalidError(
-            "finding", "not an id of this program", hint=f"validate {program} and use the ids of its findings"
+            field, "not an id of this program", hint=f"validate {program} and use the ids of its findings"
         )
     rule, person, start, end, part, about = fields[:-1]
     return FindingRef(

@@ -29,10 +29,10 @@ class ExplanationView:
     target: Target
 
 
-def split_name(text: str) -> tuple[str, Target]:
+def split_name(text: str, field: str = "finding") -> tuple[str, Target]:
     """An id as it was given out: the finding's own id, and the target it was found on."""
     name, _, target = text.strip().partition(AT)
-    return name, Target.parse(target, "finding") if target else LIVE
+    return name, Target.parse(target, field) if target else LIVE
 
 
 async def explain_finding(unit: UnitOfWork, slug: str, text: str, target: Target | None = None) -> ExplanationView:

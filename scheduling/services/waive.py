@@ -13,6 +13,8 @@ from scheduling.store.unit import UnitOfWork
 
 WAIVED = "finding.waived"
 LONGEST_REASON = 500
+FIELD = "id"
+"""What a refusal calls the finding's id."""
 
 
 async def waive(unit: UnitOfWork, slug: str, finding: str, reason: str, until: dt.date | None) -> Waiver:
@@ -21,8 +23,8 @@ async def waive(unit: UnitOfWork, slug: str, finding: str, reason: str, until: d
     The same again is the waiver that stands; another reason or date replaces it. InvalidError for an id that is none of
     this program, an empty reason, or a date that has passed.
     """
-    finding, _ = split_name(finding)
-    reference = read_finding_id(slug, finding)
+    finding, _ = split_name(finding, FIELD)
+    reference = read_finding_id(slug, finding, FIELD)
     rule(reference.rule)
     text = reason.strip()
     if not text or len(text) > LONGEST_REASON:

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from auth.fields import BlockName, Day
 from scheduling.model.errors import InvalidError
 from server import arguments
+from server.valid_forms import valid_forms
+from tools.catalog import TOOLS
 from tools.tool import Args, Detail
 
 SECRET = "Zq9-private-words"
@@ -24,9 +27,15 @@ class Free(BaseModel):
 
 
 class SampleArgs(Args):
-    block: Annotated[str | None, Field(pattern=r"^\d{4}/\d{1,2}$")] = None
+    block: Annotated[BlockName | None, Field(description="Block.")] = None
     start: dt.date | None = None
+    day: Annotated[Day | None, Field(description="Day.")] = None
     count: Annotated[int, Field(ge=1, le=5)] = 1
+    effort: Annotated[float, Field(gt=0, le=9)] = 1
+    overlay: bool = True
+    versions: Annotated[tuple[Annotated[str, Field(min_length=8, max_length=64)], ...], Field(min_length=1)] = (
+        "x" * 8,
+    )
     people: Annotated[tuple[str, ...], Field(max_length=3)] = ()
     free_on: Free | None = None
     detail: Detail = Detail.CONCISE
@@ -55,19 +64,27 @@ def test_good_arguments_come_through() -> None:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ({"blok": 1}, "blok: no such argument; valid: block, count, detail, either, free_on, people, program, start"),
-        ({"free_on": {"date": "2026-03-13", "prt": "AM"}}, "free_on.part: required"),
+        ({"blok": 1}, "blok: no such argument; valid: block, count, day, detail, "),
+        ({"free_on": {"date": "2026-03-13", "prt": "AM"}}, "free_on.part: required; valid: AM, PM, NIGHT"),
         ({"free_on": {"date": "2026-03-13", "part": "AM", "x": 1}}, "free_on.x: no such argument; valid: date, part"),
         (
             {"free_on": {"date": "2026-03-13", "part": "EVE"}},
             "free_on.part: not one of the valid values; valid: AM, PM",
         ),
         ({"detail": "all"}, "detail: not one of the valid values; valid: concise, detailed"),
-        ({"count": 9}, "count: should be less than or equal to 5"),
+        ({"count": 9}, "count: should be less than or equal to 5; valid: 1 to 5"),
+        ({"effort": 0}, "effort: should be greater than 0; valid: above 0, at most 9"),
+        ({"overlay": "perhaps"}, "overlay: should be a valid boolean, unable to interpret input; valid: true, false"),
+        ({"day": "tomorrow"}, "day: a date is written YYYY-MM-DD; valid: YYYY-MM-DD"),
+        ({"block": "2025-10"}, "block: not written in a valid form; valid: such as 2025/10"),
+        ({"block": 7}, "block: should be a valid string; valid: such as 2025/10"),
+        ({"versions": []}, "versions: list should have at least 1 item after validation, not 0; valid: a list of"),
+        ({"versions": ["nope"]}, "versions.0: string should have at least 8 characters; valid: text of 8 to 64"),
+        ({"people": "fac-01"}, "people: should be a list; valid: a list of at most 3 items"),
+        ({"free_on": 3}, "free_on: should be a valid dictionary or instance of Free; valid: an object with date, part"),
         ({"block": "0000/0"}, "block: no such block"),
-        ({"block": "2025-10"}, "block: string should match pattern"),
         ({"start": "2026-02-30"}, "start: should be a valid date"),
-        ({"people": ["a", "b", "c", "d"]}, "people: tuple should have at most 3 items"),
+        ({"people": ["a", "b", "c", "d"]}, "people: list should have at most 3 items"),
         ({"people": ["a", 7]}, "people.1: should be a valid string"),
         ({"program": "x\x00y"}, "program: contains a character that is not allowed"),
         ({"people": ["a", "\ud800"]}, "people.1: contains a character that is not allowed"),
@@ -76,6 +93,18 @@ def test_good_arguments_come_through() -> None:
 def test_a_refusal_names_field_reason_and_valid_values(raw: dict[str, object], message: str) -> None:
     """One line a caller can act on."""
     assert refused(raw).message.startswith(message)
+
+
+def test_a_list_is_not_called_short_of_items_that_are_told() -> None:
+    """One fault is one fault: pydantic counts the list without what was refused in it."""
+    assert refused({"versions": ["nope"]}).hint == ""
+
+
+def test_every_argument_of_every_tool_has_a_valid_form_to_offer() -> None:
+    """Values, bounds, lengths or how it is written: nothing is refused without saying what would be taken."""
+    for tool in TOOLS:
+        for name, field in tool.args.model_fields.items():
+            assert valid_forms(field.annotation, field.metadata), (tool.name, name)
 
 
 def test_several_faults_are_told_at_once() -> None:
