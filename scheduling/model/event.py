@@ -7,6 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+KINDS = (
+    "absence.decided",
+    "absence.recorded",
+    "duty.recorded",
+    "duty.removed",
+    "finding.waived",
+    "override.reverted",
+    "override.set",
+    "plan.applied",
+    "plan.proposed",
+    "plan.reverted",
+    "policy.adopted",
+    "program.imported",
+    "run.certified",
+    "run.ended",
+    "schedule.published",
+    "schedule.rolled_back",
+)
+"""Every kind of event that a use case tells of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -8,9 +8,12 @@ from typing import Annotated
 
 import typer
 
+from auth.accounts import OPERATOR, OWNER
 from auth.scopes import Scope
+from auth.store import account_ids
+from scheduling.model.errors import NotFoundError
 from scheduling.model.notice import Notice, Receiver
-from scheduling.services.notify.prefer import prefer
+from scheduling.services.notify.prefer import ACCOUNT, prefer
 from scheduling.services.notify.wording import sentence
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, remark, say
@@ -40,6 +43,7 @@ def set_habits(
         access = await desk.enter(program)
         if access.person != who or follow:
             access.require(Scope.ADMIN_MANAGE)
+        await _require_account(desk, who)
         wanted = Receiver(who, email, webhook, None, tuple(kind or ()), follow, digest)
         async with desk.unit(desk.trail("notices prefer", access.program, who=who)) as unit:
             return await prefer(unit, access.program, wanted, private=private)
@@ -60,8 +64,20 @@ def list_notices(who: Who, program: ProgramName = None, *, as_json: AsJson = Fal
         access = await desk.enter(program)
         if access.person != who:
             access.require(Scope.ADMIN_MANAGE)
+        await _require_account(desk, who)
         async with desk.unit(desk.trail("notices list", access.program, who=who)) as unit:
+            if not who.startswith(ACCOUNT):
+                (await unit.program(access.program)).person(who)
             return await unit.notices.listed(access.program, who)
 
     rows = [{"at": n.at, "kind": n.kind, "text": sentence(n)} for n in at_desk(read)]
     emit(rows, as_json=as_json, empty=f"{who} was told nothing yet")
+
+
+async def _require_account(desk: Desk, who: str) -> None:
+    """NotFoundError with the nearest ids where an account is meant that nobody has; people are the program's to know."""
+    if who.startswith(ACCOUNT):
+        async with desk.database.session() as session:
+            known = {*await account_ids(session), OPERATOR, OWNER}
+        if who.removeprefix(ACCOUNT) not in known:
+            raise NotFoundError("account", who.removeprefix(ACCOUNT), known, hint="housestaff user list")

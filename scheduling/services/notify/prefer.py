@@ -7,6 +7,7 @@ import secrets
 from dataclasses import replace
 
 from scheduling.model.errors import InvalidError
+from scheduling.model.event import KINDS
 from scheduling.model.notice import Receiver
 from scheduling.services.notify.public_address import read_webhook
 from scheduling.store.unit import UnitOfWork
@@ -18,10 +19,12 @@ ACCOUNT = "@"
 async def prefer(unit: UnitOfWork, slug: str, wanted: Receiver, *, private: bool = False) -> Receiver:
     """Store a receiver's habits in a unit that has done nothing yet; a new webhook gets a secret, returned once here.
 
-    InvalidError for an address that cannot be one, NotFoundError for an unknown person (an account is written @id).
+    InvalidError for an address that cannot be one or a kind of event there is not, NotFoundError for an unknown person (an account is written @id).
     """
     if wanted.email is not None and not _MAIL.fullmatch(wanted.email):
         raise InvalidError("email", "not an e-mail address")
+    if not set(wanted.kinds) <= set(KINDS):
+        raise InvalidError("kind", "no such event", valid=KINDS)
     if wanted.webhook is not None:
         read_webhook(wanted.webhook, private=private)
     await unit.lock(slug)

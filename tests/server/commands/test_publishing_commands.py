@@ -104,6 +104,26 @@ async def test_habits_of_being_told_are_set(cli: Cli, imported: Path) -> None:
     assert (code, "not an address" in err) == (1, True)
     code, out, _ = await cli("notices", "list", "fac-01")
     assert code == 0
+    code, out, _ = await cli("notices", "prefer", "fac-01", "--kind", "override.set", "--kind", "schedule.published")
+    assert (code, out) == (0, "fac-01 is told by the app\n")
+
+
+async def test_who_is_told_and_of_what_must_be_known(cli: Cli, imported: Path) -> None:
+    """An unknown kind, person or account is refused with what there is; nothing is stored."""
+    for words, said in (
+        (("prefer", "fac-01", "--kind", "zz"), "kind: no such event; valid: absence.decided, "),
+        (("prefer", "fac-01", "--kind", "override.set", "--kind", "override"), "kind: no such event; valid: "),
+        (("prefer", "fac-011"), "person fac-011 is not known; nearest: "),
+        (("prefer", "@opertor"), "account opertor is not known; nearest: operator"),
+        (("list", "fac-011"), "person fac-011 is not known; nearest: "),
+        (("list", "zz"), "person zz is not known; nearest: "),
+        (("list", "@zz"), "account zz is not known; nearest: "),
+    ):
+        code, out, err = await cli("notices", *words)
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert err.startswith(f"housestaff: {said}")
+    code, out, _ = await cli("notices", "list", "@operator", "--json")
+    assert (code, out) == (0, "[]\n")
 
 
 async def test_drafts_are_made_listed_thrown_away_and_brought_back(cli: Cli, imported: Path) -> None:
