@@ -94,13 +94,21 @@ class ImportReport:
         if self.outcome is Outcome.UNCHANGED:
             return f"{self.program}: AY{self.year} is unchanged; the same input was imported before"
         n = self.counts
-        done = f"{len(self.changed)} blocks published" if self.changed else "no block changed"
-        recorded = f", {n['duty_records']} duty records" if n.get("duty_records") else ""
+        recorded = f", {_counted(n['duty_records'], 'duty record')}" if n.get("duty_records") else ""
         return (
-            f"{self.program}: AY{self.year} {self.outcome} in {self.zone}; {n['residents']} residents and {n['faculty']} "
-            f"faculty, {n['rotations']} rotations, {n['calls']} calls, {n['fmit_weeks']} FMIT weeks, "
-            f"{n['absences']} absences{recorded}; {done}, {len(self.partial)} partial"
+            f"{self.program}: AY{self.year} {self.outcome} in {self.zone}; {_counted(n['residents'], 'resident')} and "
+            f"{n['faculty']} faculty, {_counted(n['rotations'], 'rotation')}, {_counted(n['calls'], 'call')}, "
+            f"{_counted(n['fmit_weeks'], 'FMIT week')}, {_counted(n['absences'], 'absence')}{recorded}; "
+            f"{self._published()}, {len(self.partial)} partial"
         )
+
+    def _published(self) -> str:
+        """The blocks by name, where they are not simply all of a new program."""
+        if not self.changed:
+            return "no block changed"
+        if self.outcome is Outcome.CREATED:
+            return f"{_counted(len(self.changed), 'block')} published"
+        return f"{'block' if len(self.changed) == 1 else 'blocks'} {', '.join(self.changed)} published"
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -121,6 +129,10 @@ class ImportReport:
             "edge_counts": dict(self.edge_counts()),
             "edges": [e.as_dict() for e in self.edges],
         }
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def read_report(stored: Mapping[str, Any]) -> ImportReport:

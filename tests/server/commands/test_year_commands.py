@@ -60,6 +60,24 @@ async def test_a_night_without_a_caller_is_a_gap_in_the_grid(cli: Cli, folder: P
     assert row.count("GAP!") == 1
 
 
+async def test_an_import_again_names_the_blocks_it_published(cli: Cli, folder: Path) -> None:
+    """One block in the singular, several in the plural; the first time all of them are only counted."""
+    calls = folder / "calls.csv"
+    nights = calls.read_text().splitlines(keepends=True)
+    _, out, _ = await cli("import", folder, "--zone", "UTC")
+    assert out.splitlines()[0].endswith("absences; 16 blocks published, 16 partial")
+
+    def without(*dates: str) -> None:
+        calls.write_text("".join(line for line in nights if not line.startswith(dates)))
+
+    without("2026-11-03")
+    _, out, _ = await cli("import", folder)
+    assert "; block 2026/5 published, " in out.splitlines()[0]
+    without("2026-11-04", "2026-11-24")
+    _, out, _ = await cli("import", folder)
+    assert "; blocks 2026/5, 2026/6 published, " in out.splitlines()[0]
+
+
 async def test_a_folder_with_faults_is_refused_line_by_line(cli: Cli, folder: Path) -> None:
     """Each line names file, row and column; the exit status is not zero and nothing is there afterwards."""
     (folder / "holidays.csv").write_text("")
