@@ -36,7 +36,7 @@ def _forms(annotation: Any, metadata: tuple[object, ...]) -> Iterator[str]:  # n
         yield from written or _of_type(arm, said)
 
 
-def _arms(annotation: Any, metadata: tuple[object, ...]) -> Iterator[tuple[Any, tuple[object, ...]]]:  # noqa: ANN401
+def _arms(annotation: Any, metadata: tuple[object, ...]) -> Iterator[tuple[Any, tuple[object, ...]]]:  # noqa: ANN401 - any type form
     """The types a value may have, each with its own constraints and those around it."""
     origin = get_origin(annotation)
     if origin is Annotated:
