@@ -9,7 +9,7 @@ from scheduling.model.part import Slot, Window
 from scheduling.model.roster import Roster
 from scheduling.services.asked_window import covers, outside_data
 from scheduling.services.stage import OpenUnit
-from scheduling.services.target import LIVE, Target
+from scheduling.services.target import LIVE, Target, require_meeting
 from scheduling.services.validate import measured_roster
 from scheduling.solver.choice import Question, Weighed, answer
 from scheduling.solver.lane import Lane
@@ -63,6 +63,7 @@ async def explain_assignment(
     date = Window(slot.date, slot.date)
     async with open_unit() as unit:
         who = (await unit.program(slug)).person(person).id
+        await require_meeting(unit, slug, target, date)
         roster = await measured_roster(unit, slug, date, target)
         if not covers(roster, date):
             return AssignmentView(slot, who, roster, None, await outside_data(unit, slug, date))

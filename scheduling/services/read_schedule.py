@@ -12,7 +12,7 @@ from scheduling.model.errors import NotFoundError
 from scheduling.model.override import SOURCES, Override, OverrideType, Source
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.roster import NO_SOURCE, Roster
-from scheduling.services.target import LIVE, Target, roster_of
+from scheduling.services.target import LIVE, Target, require_meeting, roster_of
 from scheduling.store.unit import UnitOfWork
 
 
@@ -82,8 +82,9 @@ async def read_schedule(
 ) -> ScheduleView:
     """The assignments of a window, of these people and activities where any are named.
 
-    With `overlay=False` the base alone. NotFoundError for an unknown person or activity.
+    With `overlay=False` the base alone. NotFoundError for an unknown person or activity, InvalidError for a target of other dates.
     """
+    await require_meeting(unit, slug, target, window)
     roster = await roster_of(unit, slug, window, target, overlay=overlay, margin=0)
     for person in people:
         roster.row(person)

@@ -72,6 +72,17 @@ async def roster_of(
     return roster
 
 
+async def require_meeting(unit: UnitOfWork, slug: str, target: Target, window: Window) -> None:
+    """InvalidError for a target that changes nothing of these dates: the answer would be about the live schedule."""
+    at = await versions_of(unit, slug, target)
+    calendar = (await unit.program(slug)).calendar
+    blocks = [calendar.block(ref) for ref in sorted(at)]
+    if blocks and not any(block.window.meets(window) for block in blocks):
+        names = ", ".join(str(block.ref) for block in blocks)
+        reason = f"the {target.kind} is of block {names}, which {window} does not meet"
+        raise InvalidError("target", reason, valid=[f"dates in {block.window}" for block in blocks])
+
+
 async def versions_of(unit: UnitOfWork, slug: str, target: Target) -> Mapping[BlockRef, str]:
     """The versions (hash by block) that stand where others are live."""
     if target.kind is TargetKind.VERSION:

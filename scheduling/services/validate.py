@@ -15,7 +15,7 @@ from scheduling.rules import validation
 from scheduling.rules.finding import Binding
 from scheduling.rules.validation import Report
 from scheduling.services.asked_window import covers, outside_data
-from scheduling.services.target import LIVE, Target, roster_of
+from scheduling.services.target import LIVE, Target, require_meeting, roster_of
 from scheduling.store.unit import UnitOfWork
 
 AT = "@"
@@ -70,9 +70,10 @@ async def validate(
 ) -> ValidationView:
     """Validate the window of a target.
 
-    NotFoundError for an unknown target, rule or person, with the nearest. A window outside the data gives an empty report
+    NotFoundError for an unknown target, rule or person, with the nearest, InvalidError for a target of other dates. A window outside the data gives an empty report
     whose note says so.
     """
+    await require_meeting(unit, slug, target, window)
     roster = await measured_roster(unit, slug, window, target)
     report = await to_thread.run_sync(lambda: validation.validate(roster, window, rules=rules, people=people))
     today = roster.program.clock.today()

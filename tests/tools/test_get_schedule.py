@@ -186,3 +186,14 @@ async def test_a_block_is_read_in_at_most_five_queries(sample: Sample) -> None:
 
 def _reads_a_schedule(statement: str) -> bool:
     return "audit" not in statement and "synchronous_commit" not in statement and "policies.digest" not in statement
+
+
+@pytest.mark.parametrize("tool", ["get_schedule", "validate_schedule"])
+async def test_a_version_of_another_block_is_no_answer_about_this_one(sample: Sample, tool: str) -> None:
+    """It would silently be the live schedule; where the dates meet the block it is the version's."""
+    target = f"version:{sample.versions[FIVE].hash}"
+    answer = await call(sample, tool, block="2026/7", target=target)
+    assert (answer.facts["code"], answer.facts["field"]) == ("invalid", "target")
+    assert "block 2026/5" in answer.facts["message"]
+    assert not (await call(sample, tool, block="2026/5", target=target)).failed
+    assert not (await call(sample, tool, block="2026/7")).failed
