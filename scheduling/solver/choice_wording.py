@@ -58,9 +58,24 @@ def standing_of(question: Question, before: Mapping[Key, Finding], window: Windo
     missing = new_findings(before, findings(opened, window), musts=False)
     told += [f"Without it: {g.message} ({g.id})." for g in missing[:_FEW]]
     if not missing:
-        told.append("No rule would notice if it were left open.")
+        told.append(_unstaffed(roster, person, slot, held) or "No rule would notice if it were left open.")
     told += _share(roster, person, slot, held)
     return Standing(held, source, lock, tuple(told))
+
+
+def _unstaffed(roster: Roster, person: str, slot: Slot, held: str) -> str | None:
+    """A duty that somebody must do, where no finding speaks of this slot alone: coverage counts it half-day by half-day."""
+    figures, people = roster.policy(slot.date).call, roster.program.by_id
+    does = {
+        figures.fmit_activity: "attends the inpatient team",
+        figures.activity: "has the call",
+    }.get(held)
+    if does is None or not people[person].is_faculty:
+        return None
+    if any(p != person and people[p].is_faculty for p in roster.holders(held, slot)):
+        return None
+    reads = "; the week is to have one attending (prog.fmit_one_attending)" if held == figures.fmit_activity else ""
+    return f"Without it: nobody {does} on {when(slot)}, a critical gap in coverage{reads}."
 
 
 def _share(roster: Roster, person: str, slot: Slot, held: str) -> list[str]:

@@ -105,6 +105,15 @@ def test_a_call_may_be_asked_for_by_who_does_not_have_it(made: Roster) -> None:
         assert weighed(made, person, NIGHT, "CALL").verdict is weighed(made, mine, NIGHT, person).verdict
 
 
+def test_an_inpatient_half_day_left_open_is_a_critical_gap(made: Roster) -> None:
+    """The rule reads whole days, coverage half-days: neither lets it be said that nobody would notice."""
+    slot = Slot(FRIDAY, Part.AM)
+    said = weighed(made, holder(made, "FMIT", slot), slot, "fac-04").standing.sentences
+    assert not any("No rule would notice" in s for s in said)
+    assert any("nobody attends the inpatient team on Fri 6 Nov 2026 AM, a critical gap" in s for s in said)
+    assert any("prog.fmit_one_attending" in s for s in said)
+
+
 def test_an_inpatient_week_is_weighed_as_a_whole(made: Roster) -> None:
     """From any of its days, its weekend nights and its recovery; somebody away in it costs safety, named day by day."""
     slot = Slot(FRIDAY, Part.AM)
