@@ -106,6 +106,13 @@ async def complete_number(prefix: str, known: Mapping[str, str], call: Call) -> 
     return _begin(prefix, [str(r.number) for r in sorted(state.live) if year is None or str(r.year) == year])
 
 
+async def complete_block(prefix: str, _: Mapping[str, str], call: Call) -> Sequence[str]:
+    """Published blocks, written 2025/10."""
+    async with call.unit() as unit:
+        state = await unit.programs.state(call.program)
+    return _begin(prefix, [str(ref) for ref in sorted(state.live)])
+
+
 async def complete_month(prefix: str, _: Mapping[str, str], call: Call) -> Sequence[str]:
     """Months with a published night."""
     async with call.unit() as unit:

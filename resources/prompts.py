@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from auth.fields import BlockName, Day, Form
 from auth.scopes import Scope
-from resources.resource import Completer, Place
+from resources.places import complete_block, complete_date, complete_person
+from resources.resource import Call, Completer, Place
+from scheduling.model.calendar import BlockRef
+from scheduling.model.part import Window
 
-Text = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")]
-"""An id, a date or a block: what a prompt repeats can be no instruction."""
+Text = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$"), Form("an id")]
+"""An id: what a prompt repeats can be no instruction."""
+
+
+async def _nothing(_args: Place, _call: Call) -> None:
+    """Nothing to look up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A named text. `place` is the model of its arguments; `render` writes the message."""
+    """A named text. `place` is the model of its arguments; `render` writes the message.
+
+    `check` refuses arguments that name nothing of the program, as the tools would that the text leads to.
+    """
 
     name: str
     title: str
@@ -25,6 +36,7 @@ class Prompt:
     place: type[Any]
     scopes: frozenset[Scope]
     render: Callable[[Any], str]
+    check: Callable[[Any, Call], Awaitable[None]] = _nothing
     own: frozenset[Scope] = frozenset()
     completions: Mapping[str, Completer] = field(default_factory=dict)
 
@@ -42,14 +54,14 @@ class CoverArgs(_ProgramArgs):
     """Who is away, and when."""
 
     person: Annotated[Text, Field(description="Person id, such as fac-01.")]
-    start: Annotated[Text, Field(description="First day away, YYYY-MM-DD.")]
-    end: Annotated[Text, Field(description="Last day away, YYYY-MM-DD.")]
+    start: Annotated[Day, Field(description="First day away, YYYY-MM-DD.")]
+    end: Annotated[Day, Field(description="Last day away, YYYY-MM-DD.")]
 
 
 class BlockArgs(_ProgramArgs):
     """A block."""
 
-    block: Annotated[Text, Field(description="Block, such as 2025/10.")]
+    block: Annotated[BlockName, Field(description="Block, such as 2025/10.")]
 
 
 class PersonArgs(_ProgramArgs):
@@ -99,12 +111,29 @@ def _explain(args: PersonArgs) -> str:
         "2. Say week by week, in plain words, where they are, their nights, and their free days.\n"
         "3. For anything that looks odd use explain_assignment: which rule or cost decided it.\n"
         "4. validate_schedule for that person: say whether hours, rest and free days hold, with the figures.\n"
-        "If they ask for a change, plan_swap shows what is possible; nothing changes without approval."
+        "If they ask for a change, say that a coordinator or the program director decides it; change nothing yourself."
     )
+
+
+async def _window_of_one(args: CoverArgs, call: Call) -> None:
+    Window(args.start, args.end)
+    await _one(args, call)
+
+
+async def _one(args: CoverArgs | PersonArgs, call: Call) -> None:
+    async with call.unit() as unit:
+        (await unit.program(call.program)).person(args.person)
+
+
+async def _block(args: BlockArgs, call: Call) -> None:
+    async with call.unit() as unit:
+        (await unit.program(call.program)).calendar.block(BlockRef.parse(args.block))
 
 
 _READ = frozenset({Scope.SCHEDULE_READ})
 _PROPOSE = _READ | {Scope.SCHEDULE_PROPOSE}
+_PERSON: Mapping[str, Completer] = {"person": complete_person}
+_BLOCK: Mapping[str, Completer] = {"block": complete_block}
 
 PROMPTS: tuple[Prompt, ...] = (
     Prompt(
@@ -114,6 +143,8 @@ PROMPTS: tuple[Prompt, ...] = (
         CoverArgs,
         _PROPOSE,
         _cover,
+        _window_of_one,
+        completions={**_PERSON, "start": complete_date, "end": complete_date},
     ),
     Prompt(
         "audit_compliance",
@@ -122,6 +153,8 @@ PROMPTS: tuple[Prompt, ...] = (
         BlockArgs,
         _READ,
         _audit,
+        _block,
+        completions=_BLOCK,
     ),
     Prompt(
         "release_block",
@@ -130,8 +163,17 @@ PROMPTS: tuple[Prompt, ...] = (
         BlockArgs,
         _PROPOSE,
         _release,
+        _block,
+        completions=_BLOCK,
     ),
     Prompt(
-        "explain_my_schedule", "Explain my schedule", "Explain a person's coming weeks.", PersonArgs, _READ, _explain
+        "explain_my_schedule",
+        "Explain my schedule",
+        "Explain a person's coming weeks.",
+        PersonArgs,
+        _READ,
+        _explain,
+        _one,
+        completions=_PERSON,
     ),
 )

@@ -119,8 +119,10 @@ class Edge:
         """A prompt's text with its arguments filled in. Raises UserError."""
         trail = self._trail(caller, f"prompt {prompt.name}", raw)
         async with self._recorded(trail):
-            await self._open(prompt, raw, caller, trail)
-            return prompt.render(arguments.read(prompt.place, raw))
+            call = await self._open(prompt, raw, caller, trail)
+            args = arguments.read(prompt.place, raw)
+            await prompt.check(args, call)
+            return prompt.render(args)
 
     async def may_read(self, resource: AnyResource, raw: Mapping[str, Any], caller: Caller) -> None:
         """UserError unless the caller may read this resource; used to admit subscriptions."""
