@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from scheduling.model.duty_record import DutyRecord
 from scheduling.model.errors import ConflictError, InvalidError, NotFoundError
 from scheduling.store.unit import UnitOfWork
 
+NOT_YET = "is still to come: hours are recorded once they were worked"
 RECORDED, REMOVED = "duty.recorded", "duty.removed"
 
 
@@ -24,7 +26,7 @@ class RecordedDuty:
 async def record_duty(unit: UnitOfWork, slug: str, records: Sequence[DutyRecord]) -> RecordedDuty:
     """Store records in a unit that has done nothing yet; the same again changes nothing.
 
-    NotFoundError for an unknown person, InvalidError for one who is no resident, ConflictError for an id that is on record
+    NotFoundError for an unknown person, InvalidError for one who is no resident or a date after the program's today, ConflictError for an id that is on record
     of another person or date. A record of the same id, person and date is corrected.
     """
     await unit.lock(slug)
@@ -48,11 +50,20 @@ async def keep_duty_records(
             hint="give other ids, or none; or take those back with housestaff duty remove",
         )
     new = [r for r in records if r.id not in stored]
+    require_past([*new, *moved], program.clock.today())
     await unit.duty_records.save(slug, *new, *moved)
     tell_of_duty(unit, slug, RECORDED, [*new, *moved])
     tell_of_duty(unit, slug, REMOVED, [stored[r.id] for r in moved if not _corrects(r, stored[r.id])])
     same = [r.id for r in records if stored.get(r.id) == r]
     return RecordedDuty(tuple(r.id for r in new), tuple(r.id for r in moved), tuple(same))
+
+
+def require_past(records: Sequence[DutyRecord], today: dt.date) -> None:
+    """InvalidError for a record that reaches a date after today: what was worked is known only afterwards."""
+    for record in records:
+        if record.window.end > today:
+            field = "date" if record.date > today else "end_date"
+            raise InvalidError(field, f"{record.window.end} {NOT_YET}", valid=[f"up to {today}"])
 
 
 async def remove_duty_records(unit: UnitOfWork, slug: str, records: Sequence[str]) -> tuple[DutyRecord, ...]:

@@ -135,8 +135,8 @@ def import_file(
         access = await desk.enter(program, Scope.PEOPLE_ABSENCE)
         async with desk.unit(desk.trail("duty import", access.program)) as unit:
             await unit.lock(access.program)
-            people = (await unit.program(access.program)).by_id
-            records = await to_thread.run_sync(read_duty_file, file, people)
+            found = await unit.program(access.program)
+            records = await to_thread.run_sync(read_duty_file, file, found.by_id, found.clock.today())
             return await record_duty(unit, access.program, records)
 
     done = at_desk(act)

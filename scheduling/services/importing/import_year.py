@@ -23,7 +23,6 @@ from scheduling.model.errors import ConflictError, InvalidError, NotFoundError
 from scheduling.model.first_version import first_schedules
 from scheduling.model.override import Source
 from scheduling.model.person import Person
-from scheduling.model.policy import shipped_policy
 from scheduling.model.program import Program
 from scheduling.model.version import Cell
 from scheduling.services.importing.edges import find_edges, neighbour_edges
@@ -47,14 +46,20 @@ async def import_folder(
     """
     name = slug or (await anyio.Path(folder).resolve()).name
     exists = await _begin(unit, name)
-    catalogue = (await unit.program(name)).catalogue if exists else shipped_policy().catalogue
-    source = await to_thread.run_sync(read_folder, folder, catalogue)
+    if not exists:
+        await _add(unit, name, zone)
+    program = await unit.program(name)
+    clock = program.clock if zone is None else replace(program.clock, zone=zone)
+    source = await to_thread.run_sync(read_folder, folder, program.catalogue, clock.today())
     return await _import(unit, source, name, zone, exists=exists)
 
 
 async def import_year(unit: UnitOfWork, source: YearInput, slug: str, zone: str | None = None) -> ImportReport:
     """Import a year from its values, as `import_folder` does from files."""
-    return await _import(unit, source, slug, zone, exists=await _begin(unit, slug))
+    exists = await _begin(unit, slug)
+    if not exists:
+        await _add(unit, slug, zone)
+    return await _import(unit, source, slug, zone, exists=exists)
 
 
 async def _begin(unit: UnitOfWork, slug: str) -> bool:
@@ -68,11 +73,13 @@ async def _begin(unit: UnitOfWork, slug: str) -> bool:
     return True
 
 
+async def _add(unit: UnitOfWork, slug: str, zone: str | None) -> None:
+    await unit.programs.add(slug, zone=zone or DEFAULT_ZONE)
+
+
 async def _import(unit: UnitOfWork, source: YearInput, slug: str, zone: str | None, *, exists: bool) -> ImportReport:
     if zone is not None:
         zone_of(zone)
-    if not exists:
-        await unit.programs.add(slug, zone=zone or DEFAULT_ZONE)
     stored = await unit.imports.latest(slug, source.year)
     before = read_report(stored) if stored else None
     state = await unit.programs.state(slug)

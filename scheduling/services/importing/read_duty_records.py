@@ -16,29 +16,30 @@ from scheduling.model.person import Person
 from scheduling.services.importing.layout import DUTY_RECORDS
 from scheduling.services.importing.problems import Problems
 from scheduling.services.importing.table import Row, read_table
+from scheduling.services.record_duty import NOT_YET
 
 LONGEST_REASON = 500
 LONGEST_ID = 40
 _DAY = 1440
 
 
-def read_duty_file(file: Path, people: Mapping[str, Person]) -> tuple[DutyRecord, ...]:
-    """The records of one CSV file, of any year; ImportRefusedError lists each fault by file, row and column."""
+def read_duty_file(file: Path, people: Mapping[str, Person], today: dt.date) -> tuple[DutyRecord, ...]:
+    """The records of one CSV file, of any year up to today; ImportRefusedError lists each fault by file, row and column."""
     problems = Problems()
     rows = read_table(file.parent, replace(DUTY_RECORDS, file=file.name, may_lack=False), problems)
-    found = read_duty_records(rows, people)
+    found = read_duty_records(rows, people, today=today)
     problems.refuse()
     return found
 
 
 def read_duty_records(
-    rows: Sequence[Row], people: Mapping[str, Person], year: int | None = None
+    rows: Sequence[Row], people: Mapping[str, Person], year: int | None = None, today: dt.date | None = None
 ) -> tuple[DutyRecord, ...]:
-    """Records of residents by date and id; those of a year begin in it."""
+    """Records of residents by date and id; those of a year begin in it, and none reaches a date after today."""
     found: dict[str, DutyRecord] = {}
     lines: dict[str, int] = {}
     for row in rows:
-        record = _read(row, people, year)
+        record = _read(row, people, year, today)
         if record is None:
             continue
         if record.id in lines:
@@ -50,7 +51,7 @@ def read_duty_records(
     return tuple(sorted(found.values(), key=lambda r: (r.date, r.id)))
 
 
-def _read(row: Row, people: Mapping[str, Person], year: int | None) -> DutyRecord | None:
+def _read(row: Row, people: Mapping[str, Person], year: int | None, today: dt.date | None) -> DutyRecord | None:
     person, kind = row.known("person", "person", people), row.choice("kind", DutyKind)
     if person in people and not people[person].is_resident:
         row.fail("person", f"{person} is no resident: duty-hour rules speak of residents")
@@ -75,6 +76,9 @@ def _read(row: Row, people: Mapping[str, Person], year: int | None) -> DutyRecor
     if not row.ok:
         return None
     record = DutyRecord("", person, kind, date, start, start + length, reason, new)
+    if today is not None and record.window.end > today:
+        row.fail("date" if date > today else "end_date", f"{NOT_YET}; valid: up to {today}")
+        return None
     return with_id(record) if row.blank("id") else replace(record, id=row.text("id"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from scheduling.model.activity import Catalogue
@@ -13,8 +14,11 @@ from scheduling.services.importing.table import read_table
 from scheduling.services.importing.year_input import YearInput
 
 
-def read_folder(folder: Path, catalogue: Catalogue) -> YearInput:
-    """The folder's year; ImportRefusedError lists each fault by file, row and column."""
+def read_folder(folder: Path, catalogue: Catalogue, today: dt.date | None = None) -> YearInput:
+    """The folder's year; ImportRefusedError lists each fault by file, row and column.
+
+    With `today`, a duty record that reaches a later date is one.
+    """
     if not folder.is_dir():
         raise InvalidError(
             "folder", "not a folder", hint=f"it must hold {', '.join(f.file for f in layout.LAYOUTS if not f.may_lack)}"
@@ -34,7 +38,7 @@ def read_folder(folder: Path, catalogue: Catalogue) -> YearInput:
     fmit = read_duties.read_fmit(rows[layout.FMIT_WEEKS.file], people, year)
     calls = read_duties.read_calls(rows[layout.CALLS.file], people, year)
     absences = read_people.read_absences(rows[layout.ABSENCES.file], people)
-    recorded = read_duty_records(rows[layout.DUTY_RECORDS.file], people, year)
+    recorded = read_duty_records(rows[layout.DUTY_RECORDS.file], people, year, today)
     problems.refuse()
     said = (folder / layout.DUTY_RECORDS.file).exists()
     return YearInput(

@@ -57,6 +57,13 @@ def content() -> BlockSchedule:
     return BlockSchedule.of(BLOCK, cells, [RotationHalf(p, FIVE, half, WARD) for p in people for half in (1, 2)])
 
 
+@pytest.fixture(autouse=True)
+def clock(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands' own clock, which goes before the program's."""
+    del cli
+    monkeypatch.setenv("HOUSESTAFF_TODAY", str(TODAY))
+
+
 @pytest.fixture
 async def town(database: Database, cli: Cli) -> RealTown:
     """One block of a ward, its rules seen from December; the product's own server."""
@@ -234,6 +241,10 @@ async def test_every_role_sees_what_it_may(
 WRONG = [
     (("add", WORKER, "overtime", "2026-11-09", "18:00", "19:00"), "kind: no such kind; valid: moonlighting, called_in"),
     (("add", "pgy9-01", "stay", "2026-11-09", "18:00", "19:00"), "person pgy9-01 is not known; nearest: pgy"),
+    (
+        ("add", WORKER, "stay", "2026-12-02", "18:00", "19:00"),
+        "date: 2026-12-02 is still to come: hours are recorded once they were worked; valid: up to 2026-12-01",
+    ),
     (("add", WORKER, "stay", "9.11.", "18:00", "19:00"), "date: not a date; valid: YYYY-MM-DD"),
     (("add", WORKER, "stay", "2026-11-09", "6pm", "19:00"), "start: not a clock time; valid: HH:MM"),
     (("add", WORKER, "stay", "2026-11-09", "18:00", "07:00"), "end: the record ends before it starts"),
@@ -246,7 +257,7 @@ WRONG = [
     (("list", "--person", "pgy9-01"), "person pgy9-01 is not known; nearest: pgy"),
     (("list", "--start", "2026-11-09", "--end", "2026-11-08"), "end: "),
     (("list", "--program", "wrad"), "program wrad is not known; nearest: ward"),
-    (("import", "/nonexistent/x.csv"), "x.csv row 1 column person: the file is missing"),
+    (("import", "/nonexistent/x.csv"), "FILE: is not there"),
 ]
 
 

@@ -75,6 +75,7 @@ async def test_an_absence_recorded_by_other_ways_comes_back_as_the_one_it_is(
             assert (await unit.program("demo")).absences == before
 
 
+TODAY = dt.date(2026, 11, 30)
 RECORDS = (
     DutyRecord("m1", "pgy2-01", DutyKind.MOONLIGHTING, dt.date(2026, 11, 7), 0, 300),
     DutyRecord("s1", "pgy3-01", DutyKind.STAY, dt.date(2026, 11, 9), 1080, 2880, '=1+1, "a patient" é'),
@@ -86,12 +87,12 @@ async def test_duty_records_go_out_and_come_back(database: Database, tmp_path: P
     """Every field, reasons included; records of another year stay at home."""
     source = replace(build_demo(), duty_records=RECORDS)
     older = replace(RECORDS[0], id="m0", date=dt.date(2026, 6, 30))
-    async with UnitOfWork(database, context(program="demo")) as unit:
+    async with UnitOfWork(database, context(program="demo"), today=TODAY) as unit:
         await import_year(unit, source, "demo", "America/New_York")
-    async with UnitOfWork(database, context(program="demo")) as unit:
+    async with UnitOfWork(database, context(program="demo"), today=TODAY) as unit:
         await unit.lock("demo")
         await unit.duty_records.save("demo", older)
-    async with UnitOfWork(database, context(program="demo")) as unit:
+    async with UnitOfWork(database, context(program="demo"), today=TODAY) as unit:
         stored = await stored_year(unit, "demo", 2026)
     assert stored == source
 
@@ -99,7 +100,7 @@ async def test_duty_records_go_out_and_come_back(database: Database, tmp_path: P
     unpacked.mkdir()
     unpack_year_workbook(saved(tmp_path, write_year_workbook(stored, "demo")), unpacked)
     assert read_folder(unpacked, shipped_policy().catalogue) == source
-    async with UnitOfWork(database, context(program="demo")) as unit:
+    async with UnitOfWork(database, context(program="demo"), today=TODAY) as unit:
         assert (await import_folder(unit, unpacked, "demo")).outcome is Outcome.UNCHANGED
 
 

@@ -14,6 +14,7 @@ from scheduling.store.audit import AuditContext
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
 
+TODAY = dt.date(2026, 11, 30)
 NOW = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
 
 
@@ -44,5 +45,5 @@ def folder(tmp_path: Path, year: YearInput) -> Path:
 
 @pytest.fixture
 def begin(database: Database) -> Callable[[], UnitOfWork]:
-    """Opens a unit of work of its own for each call."""
-    return lambda: UnitOfWork(database, AuditContext("owner", "test", "import", "0" * 64, "sample", NOW))
+    """Opens a unit of work of its own for each call, on the last of November."""
+    return lambda: UnitOfWork(database, AuditContext("owner", "test", "import", "0" * 64, "sample", NOW), today=TODAY)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from scheduling.model.duty_record import DutyKind, DutyRecord
-from scheduling.model.errors import ConflictError
-from scheduling.services.importing.import_year import import_year
+from scheduling.model.errors import ConflictError, InvalidError, NotFoundError
+from scheduling.services.importing.import_year import import_folder, import_year
+from scheduling.services.importing.problems import ImportRefusedError
 from scheduling.services.importing.report import ImportReport, Outcome
+from scheduling.services.importing.write_folder import write_folder
 from scheduling.services.importing.year_input import YearInput
 from scheduling.services.record_duty import RecordedDuty, record_duty, remove_duty_records
 from scheduling.store.unit import UnitOfWork
+from tests.scheduling.services.importing.conftest import TODAY
 
 Begin = Callable[[], UnitOfWork]
 SLUG = "sample"
@@ -97,6 +101,29 @@ async def test_what_is_the_same_is_not_written_again(begin: Begin, year: YearInp
     async with begin() as unit:
         assert await remove_duty_records(unit, SLUG, ["m1", "m1"]) == (ONE,)
     assert {r.id for r in await stored(begin)} == {"s1"}
+
+
+async def test_hours_still_to_come_are_refused(begin: Begin, year: YearInput, folder: Path) -> None:
+    """By every way in, with the dates that are valid; the folder by file and row; nothing is written."""
+    await bring(begin, year, said=False)
+    later = replace(ONE, date=TODAY + dt.timedelta(1))
+    night = replace(TWO, date=TODAY)
+    for wrong, field in ((later, "date"), (night, "end_date")):
+        for way in (record(begin, ONE, wrong), bring(begin, year, ONE, wrong)):
+            with pytest.raises(InvalidError, match=f"^{field}: ") as caught:
+                await way
+            assert caught.value.details["valid"] == [f"up to {TODAY}"]
+    write_folder(replace(year, duty_records=(ONE, later)), folder)
+    for slug in (SLUG, "another"):
+        with pytest.raises(ImportRefusedError) as refused:
+            async with begin() as unit:
+                await import_folder(unit, folder, slug, "America/New_York")
+        [problem] = refused.value.problems
+        assert (problem.file, problem.row, problem.column) == ("duty_records.csv", 3, "date")
+    assert await stored(begin) == set()
+    async with begin() as unit:
+        with pytest.raises(NotFoundError):
+            await unit.program("another")
 
 
 async def test_events_name_people_and_dates_and_no_reason(begin: Begin, year: YearInput) -> None:

@@ -23,12 +23,13 @@ PEOPLE = {
 }
 HEADER = "id,person,kind,date,start,end,end_date,reason,new_patients"
 NIGHT = dt.date(2026, 11, 3)
+TODAY = dt.date(2026, 11, 30)
 
 
 def read(folder: Path, *rows: str, header: str = HEADER) -> tuple[DutyRecord, ...]:
     file = folder / "october.csv"
     file.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
-    return read_duty_file(file, PEOPLE)
+    return read_duty_file(file, PEOPLE, TODAY)
 
 
 def test_rows_are_read_as_they_are_typed(tmp_path: Path) -> None:
@@ -76,6 +77,11 @@ def test_a_record_without_an_id_gets_one_of_its_content(tmp_path: Path) -> None:
         (f"a,pgy2-01,stay,2026-11-03,18:00,19:00,,{'x' * 501},", "reason: is longer than 500 characters"),
         ("a,pgy2-01,stay,2026-11-03,18:00,19:00,,a\x07b,", "reason: holds a character that is no text"),
         ("a b,pgy2-01,stay,2026-11-03,18:00,19:00,,,", "id: not an id; valid: letters, digits, hyphen, underscore"),
+        (
+            "a,pgy2-01,stay,2026-12-01,08:00,09:00,,,",
+            "date: is still to come: hours are recorded once they were worked",
+        ),
+        ("a,pgy2-01,stay,2026-11-30,18:00,07:00,2026-12-01,,", "end_date: is still to come"),
         ("ok,pgy2-01,moonlighting,2026-11-03,18:00,19:00,,,", "id: the id stands twice, first in row 2"),
     ],
 )
@@ -103,7 +109,15 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ImportRefusedError, match=r"october.csv row 1 column kind: the column is missing"):
         read(tmp_path, header="person,date,start,end")
     with pytest.raises(ImportRefusedError, match=r"nowhere.csv row 1 column person: the file is missing"):
-        read_duty_file(tmp_path / "nowhere.csv", PEOPLE)
+        read_duty_file(tmp_path / "nowhere.csv", PEOPLE, TODAY)
+
+
+def test_today_may_be_recorded_to_its_end(tmp_path: Path) -> None:
+    """Midnight ends the day; the valid dates are named to whoever goes beyond."""
+    [found] = read(tmp_path, "a,pgy2-01,stay,2026-11-30,18:00,00:00,2026-12-01,,")
+    assert found.window.end == TODAY
+    with pytest.raises(ImportRefusedError, match="valid: up to 2026-11-30"):
+        read(tmp_path, "a,pgy2-01,stay,2026-12-01,08:00,09:00,,,")
 
 
 @pytest.mark.parametrize("blank", ["", "  ", "\n\t\u2028"])
