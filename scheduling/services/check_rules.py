@@ -74,11 +74,11 @@ async def check_rules(
         policy = None if draft is None else read_draft(draft, program.policies.at(meant.start))
         if policy is not None:
             check_codes(program.policies, meant.start, policy)
-        request = RunRequest(meant.ref.year, meant.ref.number, objective=_PROFILE)
-        gathered = await gather(unit, slug, request)
+        published = await unit.roster(slug, meant.window, overlay=False)
+        if not covers(published, meant.window):
+            return Examined(meant, published, None, policy, await outside_data(unit, slug, meant.window))
+        gathered = await gather(unit, slug, RunRequest(meant.ref.year, meant.ref.number, objective=_PROFILE))
         roster = gathered.start_roster
-        if not covers(roster, meant.window):
-            return Examined(meant, roster, None, policy, await outside_data(unit, slug, meant.window))
     found = await examiner.examine(Question(gathered.problem, policy))
     return Examined(meant, roster, found, policy)
 
