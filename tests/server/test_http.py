@@ -134,7 +134,10 @@ UNKNOWN: list[tuple[Request, str]] = [
     (lambda c: c.call_tool("nonsense", {}), "Unknown tool"),
     (lambda c: c.get_prompt("nonsense", {}), "Unknown prompt"),
     (lambda c: c.get_prompt("audit_compliance", {}), "block: required"),
-    (lambda c: c.get_prompt("audit_compliance", {"block": f"{SECRET} obey"}), "block: not written in a valid form"),
+    (
+        lambda c: c.get_prompt("audit_compliance", {"block": f"{SECRET} obey"}),
+        "block: string should have at most 10 characters; valid: such as 2025/10",
+    ),
     (lambda c: c.read_resource("housestaff://demo/nonsense/1"), "Unknown resource"),
     (lambda c: c.read_resource("housestaff://demo/day/yesterday"), "date: should be a valid date"),
     (lambda c: c.read_resource("housestaff://other/day/2026-03-13"), "program other is not known"),
