@@ -78,6 +78,10 @@ class Roster:
         for array in (self.base, self.cells, self.sources, self.rotation, self.absent, self.known):
             array.setflags(write=False)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is derived stays at home: another process derives its own."""
+        return {**self.__dict__, "memo": {}}
+
     @property
     def catalogue(self) -> Catalogue:
         """The activities the arrays are indexed by."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scheduling.rules.rule import Tier
+from scheduling.rules.validation import validate
 from scheduling.solver.block import build_block, solve_block
 from scheduling.solver.calls_year import build_calls, solve_calls
 from scheduling.solver.engine import Engine, WallGuardError
@@ -91,8 +92,9 @@ def test_every_figure_of_the_policy_is_part_of_a_problem() -> None:
 
 
 def test_a_problem_travels_between_processes() -> None:
-    """Pickled and read back it is the same question."""
+    """Pickled and read back it is the same question, also when the roster was measured before."""
     problem = demo_block("usual", 0, 5)
+    validate(problem.roster, problem.window)
     assert pickle.loads(pickle.dumps(problem)).digest == problem.digest
 
 
