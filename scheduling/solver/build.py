@@ -68,18 +68,21 @@ class Build:
         """The policy in force when the window starts."""
         return self.problem.policy
 
-    def at_most(self, rule: Rule | str, where: Where, total: Sum, bound: int, *, unit: int = 1, times: int = 1) -> None:
-        """Keep a sum at or below a bound; when the rule is priced, every started `unit` above it is charged `times`."""
+    def at_most(self, rule: Rule | str, where: Where, total: Sum, bound: int, *, unit: int = 1, times: int = 1) -> Sum:
+        """Keep a sum at or below a bound; when the rule is priced, every started `unit` above it is charged `times`.
+
+        What is charged, as a sum; an empty one where nothing can be.
+        """
         name = rule if isinstance(rule, str) else rule.id
         enforcement = self.prices.of(rule)
         if isinstance(enforcement, CheckOnly) or total.high <= bound:
-            return
+            return Sum()
         if self.explaining and isinstance(enforcement, Soft):
-            return
+            return Sum()
         self.tally[name].constraints += 1
         if isinstance(enforcement, Soft):
-            self._price(name, enforcement, where, total, bound, unit, times)
-        elif self.explaining:
+            return self._price(name, enforcement, where, total, bound, unit, times)
+        if self.explaining:
             self._switch(Instance(name, where), total, bound)
         else:
             if total.low > bound:
@@ -87,12 +90,11 @@ class Build:
                 bound = total.low
             if not total.fixed:
                 self._add(total, bound)
+        return Sum()
 
-    def at_least(
-        self, rule: Rule | str, where: Where, total: Sum, bound: int, *, unit: int = 1, times: int = 1
-    ) -> None:
+    def at_least(self, rule: Rule | str, where: Where, total: Sum, bound: int, *, unit: int = 1, times: int = 1) -> Sum:
         """Keep a sum at or above a bound."""
-        self.at_most(rule, where, Sum().plus(total, -1), -bound, unit=unit, times=times)
+        return self.at_most(rule, where, Sum().plus(total, -1), -bound, unit=unit, times=times)
 
     def charge(self, term: Rule | str, where: Where, amount: Sum) -> None:
         """Price an amount as it stands; it is never negative."""
@@ -100,6 +102,13 @@ class Build:
         if isinstance(enforcement, Soft) and amount.high > 0:
             name = term if isinstance(term, str) else term.id
             self.ledger.add(Charge(name, enforcement.tier, enforcement.weight, where, amount))
+
+    def pair_off(self, halves: Sum, odd: Sum) -> None:
+        """Say that so many halves make whole pairs, but for those charged as odd: which no relaxation of the halves shows."""
+        most = len(halves.literals)
+        pairs, single = self.model.new_int_var(0, most // 2, ""), self.model.new_int_var(0, most, "")
+        self.model.add_linear_constraint(Sum().plus(halves).add(pairs, -2).add(single, -1).expression(), 0, 0)
+        self._add(Sum([single]).plus(odd, -1), 0)
 
     def require(self, total: Sum, low: int, high: int) -> None:
         """Say what the decisions mean by themselves (one activity a cell); no rule, and never given way."""
@@ -137,15 +146,18 @@ class Build:
         else:
             self._add(total, bound).only_enforce_if(literal)
 
-    def _price(self, name: str, soft: Soft, where: Where, total: Sum, bound: int, unit: int, times: int) -> None:
+    def _price(self, name: str, soft: Soft, where: Where, total: Sum, bound: int, unit: int, times: int) -> Sum:
         most = -(-(total.high - bound) // unit)
         if total.fixed:
-            self.ledger.add(Charge(name, soft.tier, soft.weight, where, Sum(constant=most * times), breach=True))
-            return
+            amount = Sum(constant=most * times)
+            self.ledger.add(Charge(name, soft.tier, soft.weight, where, amount, breach=True))
+            return amount
         self.tally[name].variables += 1
         slack = self.model.new_bool_var("") if most == 1 else self.model.new_int_var(0, most, "")
         self._add(Sum().plus(total).add(slack, -unit), bound)
-        self.ledger.add(Charge(name, soft.tier, soft.weight, where, Sum().add(slack, times), breach=True))
+        amount = Sum().add(slack, times)
+        self.ledger.add(Charge(name, soft.tier, soft.weight, where, amount, breach=True))
+        return amount
 
     def _add(self, total: Sum, bound: int) -> cp_model.Constraint:
         return self.model.add_linear_constraint(total.expression(), cp_model.INT_MIN, bound)

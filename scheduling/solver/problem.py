@@ -12,7 +12,7 @@ from scheduling.model.policy import ObjectiveProfile, Policy
 from scheduling.model.roster import Roster
 from scheduling.solver.canonical import digest
 
-FORM = 2
+FORM = 3
 """Raised whenever the same problem would be answered differently: old request hashes then no longer match."""
 
 

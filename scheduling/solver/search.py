@@ -24,7 +24,7 @@ from scheduling.solver.sums import Sum
 AT_ONCE_EFFORT = 0.3
 """Effort for proving, by conflicts, that every tier can be had at its trivial bound or near it."""
 
-SOON_EFFORT = 0.75
+SOON_EFFORT = 0.25
 """Effort for proving, by conflicts, one tier's optimum near its trivial bound."""
 
 SOON_SHARE = 0.2

@@ -38,16 +38,25 @@ def _share(rule: Rule, build: Build, person: str, block: Block, share: Share) ->
     build.at_least("requirement_target", where, held, share.target)
     if held.fixed or not (share.full_days or share.weekdays):
         return
+    paired, odd = Sum(), Sum()
     for date in block.window:
-        _habits(build, person, date, share)
+        halves, charged = _habits(build, person, date, share)
+        if not charged.fixed:
+            paired.plus(halves)
+            odd.plus(charged)
+    if not paired.fixed:
+        build.pair_off(paired, odd)
 
 
-def _habits(build: Build, person: str, date: dt.date, share: Share) -> None:
+def _habits(build: Build, person: str, date: dt.date, share: Share) -> tuple[Sum, Sum]:
+    """The date's open half-days of the activity, and what is charged where only one of two is held."""
     halves = [build.variables.holds(person, Slot(date, part), share.activity) for part in _HALF_DAYS]
     free = [v for v in halves if not isinstance(v, int)]
     where = Where((person,), (date,), None, share.activity)
+    charged = Sum()
     if share.full_days and len(free) == len(_HALF_DAYS):
         for one, other in (halves, reversed(halves)):
-            build.at_most("full_days", where, Sum([one]).add(other, -1), 0)
+            charged.plus(build.at_most("full_days", where, Sum([one]).add(other, -1), 0))
     if share.weekdays and date.isoweekday() not in share.weekdays:
         build.charge("preferred_weekday", where, Sum(free))
+    return Sum(free), charged
