@@ -58,8 +58,8 @@ def check_readable(file: Path, field: str = FILE, *, folder: bool = False) -> No
             raise PermissionError(errno.EACCES, "")
 
 
-def check_writable(file: Path, field: str = FILE) -> None:
-    """InvalidError unless a file can be written there, over what is there or new: asked before the work is done."""
+def check_writable(file: Path, field: str = FILE, *, new: bool = False) -> None:
+    """InvalidError unless a file can be written there, over what is there or `new`: asked before the work is done."""
     with writing(field):
         place = file.absolute().parent
         place.stat()
@@ -67,6 +67,8 @@ def check_writable(file: Path, field: str = FILE) -> None:
             raise NotADirectoryError(errno.ENOTDIR, "")
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, "")
+        if new and file.exists():
+            raise FileExistsError(errno.EEXIST, "")
         if not os.access(file if file.exists() else place, os.W_OK):
             raise PermissionError(errno.EACCES, "")
 

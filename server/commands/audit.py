@@ -50,7 +50,7 @@ def export(
 ) -> None:
     """Write the trail as JSON lines, hashes included."""
     if str(file) != "-":
-        check_writable(file)
+        check_writable(file, new=True)
         if file.exists():
             raise InvalidError("FILE", "is there already", hint="give another name")
 

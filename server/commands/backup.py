@@ -19,7 +19,7 @@ def run(file: Annotated[Path, typer.Argument(help="A new file.")], *, as_json: A
 
     async def take(desk: Desk) -> Manifest:
         await desk.require_administrator(SERVER)
-        check_writable(file)
+        check_writable(file, new=True)
         return await backup(desk.database.url, file)
 
     manifest = at_desk(take)
