@@ -8,7 +8,8 @@ import pytest
 
 from scheduling.store.database import Database
 from tests import databases
-from tests.clients.village import DEMO, REAL, REAL_YEAR, Settled, Village, Whole, settings_of, settle
+from tests.clients.village import DEMO, REAL_YEAR, Settled, Village, Whole, settings_of, settle
+from tests.real_year import NEEDED
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,7 @@ def originals(postgres_url: str, migrated_template: str) -> Originals:
         pytest.param(
             REAL_YEAR,
             id="real",
-            marks=[
-                pytest.mark.real_data,
-                pytest.mark.skipif(not REAL.is_dir(), reason="the real year is not here: set HOUSESTAFF_REAL_DATA"),
-            ],
+            marks=NEEDED,
         ),
     ]
 )

@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -29,9 +28,9 @@ from scheduling.store.unit import UnitOfWork
 from server.app import House
 from server.settings import Settings, read_settings
 from tests.clients.asking import use
+from tests.real_year import FOLDER
 from tests.server.sample import Town, free_port, listening
 
-REAL = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[3] / "shared" / "data")) / "program-2025"
 WEEK = 7
 ROLES = (Role.ADMIN, Role.COORDINATOR, Role.RESIDENT, Role.AUDITOR)
 
@@ -125,7 +124,7 @@ async def settle(database: Database, whole: Whole) -> Settled:
     """Import the program, give each role an account and a token, and plan a week's absence."""
     async with UnitOfWork(database, context("import", whole)) as unit:
         if whole is REAL_YEAR:
-            await import_folder(unit, REAL, zone="Pacific/Honolulu")
+            await import_folder(unit, FOLDER, zone="Pacific/Honolulu")
         else:
             await create_demo(unit)
     issued = {}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
-from pathlib import Path
 
 import pytest
 
@@ -19,15 +17,11 @@ from scheduling.rules.explanation import explain
 from scheduling.rules.finding import FindingKind
 from scheduling.rules.validation import Report, validate
 from scheduling.services.importing.read_folder import read_folder
+from tests.real_year import FOLDER, NEEDED
 
-ROOT = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[4] / "shared" / "data"))
-FOLDER = ROOT / "program-2025"
 WINDOW = Window(dt.date(2025, 6, 30), dt.date(2026, 6, 28))
 
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason="the real year is not here: set HOUSESTAFF_REAL_DATA"),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")

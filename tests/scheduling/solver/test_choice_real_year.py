@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -20,16 +18,12 @@ from scheduling.services.importing.read_folder import read_folder
 from scheduling.solver.block import solve_block
 from scheduling.solver.choice import Question, Verdict, answer
 from scheduling.solver.problem import Problem, Stage
+from tests.real_year import FOLDER, NEEDED
 from tests.scheduling.solver.solver_programs import settings
 
-ROOT = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[4] / "shared" / "data"))
-FOLDER = ROOT / "program-2025"
 WEEKS = 8
 
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason="the real year is not here: set HOUSESTAFF_REAL_DATA"),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")

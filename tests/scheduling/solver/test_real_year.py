@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -31,19 +29,15 @@ from scheduling.solver.precheck import Kind, check_data
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.solution import Solution
 from scheduling.solver.status import Status
+from tests.real_year import FOLDER, NEEDED
 from tests.scheduling.solver.solver_programs import locked, settings
 
-ROOT = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[4] / "shared" / "data"))
-FOLDER = ROOT / "program-2025"
 WHOLE = Window(dt.date(2025, 6, 25), dt.date(2026, 7, 5))
 NIGHTS = Window(dt.date(2025, 7, 1), dt.date(2026, 6, 28))
 ELIGIBILITY = ("prog.call_own_fmit", "prog.call_post_fmit_sunday", "prog.call_adjunct")
 CORE_ALL_YEAR = 8
 
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason="the real year is not here: set HOUSESTAFF_REAL_DATA"),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")

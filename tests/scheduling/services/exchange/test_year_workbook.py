@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +21,7 @@ from scheduling.services.record_absence import AbsenceRequest, record_absence
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
 from tests.program_sample import context
-
-REAL = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[5] / "shared" / "data")) / "program-2025"
+from tests.real_year import FOLDER, MISSING
 
 
 @pytest.fixture(scope="module")
@@ -129,11 +127,11 @@ def test_clock_times_that_a_spreadsheet_made_its_own_are_read(tmp_path: Path) ->
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not REAL.is_dir(), reason=f"the real year is not at {REAL} (HOUSESTAFF_REAL_DATA)")
+@MISSING
 async def test_the_real_year_goes_out_and_comes_back(database: Database, tmp_path: Path) -> None:
     """A coordinator's own year with all its edges survives the trip."""
     async with UnitOfWork(database, context(program="real")) as unit:
-        await import_folder(unit, REAL, "real", "Pacific/Honolulu")
+        await import_folder(unit, FOLDER, "real", "Pacific/Honolulu")
     async with UnitOfWork(database, context(program="real")) as unit:
         stored = await stored_year(unit, "real", 2025)
     unpack_year_workbook(saved(tmp_path, write_year_workbook(stored, "real")), tmp_path)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -18,15 +16,11 @@ from scheduling.services.importing.report import EdgeKind, ImportReport, Outcome
 from scheduling.store.audit import AuditContext
 from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
+from tests.real_year import FOLDER, NEEDED
 
-ROOT = Path(os.environ.get("HOUSESTAFF_REAL_DATA", Path(__file__).parents[5] / "shared" / "data"))
-FOLDER = ROOT / "program-2025"
 SLUG = "program-2025"
 
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason="the real year is not here: set HOUSESTAFF_REAL_DATA"),
-]
+pytestmark = NEEDED
 
 
 def call(tool: str = "import") -> AuditContext:
