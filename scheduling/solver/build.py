@@ -92,9 +92,11 @@ class Build:
                 self._add(total, bound)
         return Sum()
 
-    def at_least(self, rule: Rule | str, where: Where, total: Sum, bound: int, *, unit: int = 1, times: int = 1) -> Sum:
+    def at_least(
+        self, rule: Rule | str, where: Where, total: Sum, bound: int, *, unit: int = 1, times: int = 1
+    ) -> None:
         """Keep a sum at or above a bound."""
-        return self.at_most(rule, where, Sum().plus(total, -1), -bound, unit=unit, times=times)
+        self.at_most(rule, where, Sum().plus(total, -1), -bound, unit=unit, times=times)
 
     def charge(self, term: Rule | str, where: Where, amount: Sum) -> None:
         """Price an amount as it stands; it is never negative."""
@@ -104,7 +106,10 @@ class Build:
             self.ledger.add(Charge(name, enforcement.tier, enforcement.weight, where, amount))
 
     def pair_off(self, halves: Sum, odd: Sum) -> None:
-        """Say that so many halves make whole pairs, but for those charged as odd: which no relaxation of the halves shows."""
+        """Say that the halves are whole pairs but for at most as many as are charged as odd.
+
+        It follows from the charges, yet no relaxation of the halves shows it: where their number is odd, one is left over.
+        """
         most = len(halves.literals)
         pairs, single = self.model.new_int_var(0, most // 2, ""), self.model.new_int_var(0, most, "")
         self.model.add_linear_constraint(Sum().plus(halves).add(pairs, -2).add(single, -1).expression(), 0, 0)

@@ -64,8 +64,10 @@ class Stop:
         return self._event.is_set()
 
     def watch(self, act: Callable[[], None], done: threading.Event, every: float = 0.05) -> None:
-        """Until `done`, call `act` again and again once the stop is set."""
-        while not done.is_set():
-            if self._event.wait(every):
+        """Until `done`, look every so many seconds, and call `act` again and again once the stop is set.
+
+        It waits for `done`, not for the stop: whoever is done would otherwise wait out the pause.
+        """
+        while not done.wait(every):
+            if self._event.is_set():
                 act()
-                done.wait(every)
