@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,15 +28,10 @@ class Problem:
         return {"code": self.code, "message": self.message, "hint": self.hint, **self.details}
 
 
-def _said(details: Mapping[str, object]) -> dict[str, Any]:
-    """The facts, without an empty list of valid values: it would read as if nothing were valid."""
-    return {name: value for name, value in details.items() if name != "valid" or value}
-
-
 def problem(error: Exception, *, what: str) -> Problem:
     """A `UserError` as it is; anything else as an incident whose trace stays in the log."""
     if isinstance(error, UserError):
-        return Problem(error.code, error.message, error.hint, _said(error.details))
+        return Problem(error.code, error.message, error.hint, error.details)
     incident = f"inc-{secrets.token_hex(4)}"
     _log.error("incident", incident=incident, what=what, kind=type(error).__qualname__, exc_info=error)
     return Problem(

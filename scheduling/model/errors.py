@@ -48,7 +48,8 @@ class InvalidError(UserError):
         text = f"{field}: {reason}"
         if values:
             text += f"; valid: {', '.join(values)}"
-        super().__init__(text, hint=hint, details={"field": field, "reason": reason, "valid": values})
+        details: dict[str, object] = {"field": field, "reason": reason}
+        super().__init__(text, hint=hint, details={**details, "valid": values} if values else details)
 
 
 class NotFoundError(UserError):

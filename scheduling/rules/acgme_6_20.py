@@ -10,7 +10,6 @@ from scheduling.model.roster import Roster
 from scheduling.rules.averaged import (
     broken,
     dates,
-    half_days,
     period_lines,
     period_of,
     rotation_name,
@@ -45,7 +44,7 @@ class WeeklyHours(Rule):
         if not p.over_week.any():
             return
         for at in broken(p, p.over_week & ~excepted(roster, p), window):
-            measured = int(half_days(p)[at])
+            measured = int(p.half_days[at])
             value = Fraction(int(p.minutes[at]) * 2 * 7, measured * 60)
             most = d.eras.on(int(p.first[at])).hours.week_limit
             yield self.finding(

@@ -10,8 +10,6 @@ from scheduling.model.roster import Roster
 from scheduling.rules.averaged import (
     broken,
     dates,
-    half_days,
-    over_hours,
     period_lines,
     period_of,
     rotation_name,
@@ -46,8 +44,8 @@ class RotationException(Rule):
             return
         p = periods_of(d)
         limit = d.eras.figure(lambda policy: policy.hours.exception_limit, p.first)
-        for at in broken(p, over_hours(p, limit) & excepted(roster, p), window):
-            value = Fraction(int(p.minutes[at]) * 14, int(half_days(p)[at]) * 60)
+        for at in broken(p, p.over_hours(limit) & excepted(roster, p), window):
+            value = Fraction(int(p.minutes[at]) * 14, int(p.half_days[at]) * 60)
             most = d.eras.on(int(p.first[at])).hours.exception_limit
             text = f"{number(value)} h a week on {rotation_name(roster, p, at)} under its approved exception (limit {most})"
             yield self.finding(d.ids[p.row[at]], dates(p, at), value, most, "hours a week", text)

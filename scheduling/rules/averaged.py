@@ -13,7 +13,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.finding import Finding
 from scheduling.rules.rule import Line
-from scheduling.rules.segments import Numbers, Periods, periods_of
+from scheduling.rules.segments import Periods, periods_of
 from scheduling.rules.wording import number
 
 _HOUR = 60
@@ -33,16 +33,6 @@ def dates(periods: Periods, at: int) -> Window:
     """The dates of one period."""
     origin = periods.duties.clock.origin
     return Window(origin + days(int(periods.first[at])), origin + days(int(periods.last[at]) - 1))
-
-
-def half_days(periods: Periods) -> Numbers:
-    """Half-days outside leave, the denominator of hours."""
-    return periods.half_days
-
-
-def over_hours(periods: Periods, limit: Numbers) -> NDArray[np.bool_]:
-    """Periods whose hours exceed `limit` a week outside leave, compared without rounding."""
-    return periods.over_hours(limit)
 
 
 def period_of(roster: Roster, finding: Finding) -> tuple[Duties, Periods, int]:
@@ -73,7 +63,7 @@ def period_lines(roster: Roster, periods: Periods, at: int) -> list[Line]:
 
 def week_lines(periods: Periods, at: int, limit: int) -> list[Line]:
     """Hours against the budget of a period."""
-    measured = int(half_days(periods)[at])
+    measured = int(periods.half_days[at])
     worked, weeks = Fraction(int(periods.minutes[at]), _HOUR), Fraction(measured, 2 * _WEEK)
     leave = number(Fraction(int(periods.half_leave[at]), 2))
     return [

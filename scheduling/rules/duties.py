@@ -79,12 +79,12 @@ class Duties:
     cells: NDArray[np.int16]
     leave: NDArray[np.bool_]
     rotation: NDArray[np.int16]
-    kept: weakref.ref[Derived] | None = None
+    kept: weakref.ref[Derived]
 
     @property
     def memo(self) -> Derived:
         """What other modules derive from these duties once, by their own names, for as long as the roster lives."""
-        found = self.kept() if self.kept else None
+        found = self.kept()
         return Derived() if found is None else found
 
     @property

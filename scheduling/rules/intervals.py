@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 Minutes = NDArray[np.int64]
 Rows = NDArray[np.intp]
 
-STRIDE = 1 << 40
+_SHIFT = 40
+STRIDE = 1 << _SHIFT
 """A person's row times the stride plus an epoch minute is one sortable key; no epoch minute comes near it."""
 
 
-_SHIFT, _MINUTE = 40, STRIDE - 1
+_MINUTE = STRIDE - 1
 
 
 def keyed(rows: Rows, minutes: Minutes) -> Minutes:

@@ -17,7 +17,7 @@ import numpy as np
 from scheduling.model.calendar import days
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
-from scheduling.rules.averaged import dates, half_days, over_hours
+from scheduling.rules.averaged import dates
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.duty_run import duty_days
 from scheduling.rules.rests import day_number, rests_of, span_of
@@ -79,12 +79,12 @@ def _periods(d: Duties, window: Window) -> Iterator[Risk]:
     p = periods_of(d)
     limit = d.eras.figure(lambda policy: policy.hours.week_limit, p.first)
     band = d.eras.figure(lambda policy: policy.hours.risk_week_band, p.first)
-    near = over_hours(p, limit - band) & ~(p.over_week & p.verdict)
+    near = p.over_hours(limit - band) & ~(p.over_week & p.verdict)
     for at in np.flatnonzero(near):
         where = dates(p, int(at))
         if not where.meets(window):
             continue
-        value = Fraction(int(p.minutes[at]) * 2 * _WEEK, int(half_days(p)[at]) * _HOUR)
+        value = Fraction(int(p.minutes[at]) * 2 * _WEEK, int(p.half_days[at]) * _HOUR)
         most = d.eras.on(int(p.first[at])).hours.week_limit
         short = "" if p.verdict[at] else ", too few of them outside leave for a verdict"
         yield Risk(

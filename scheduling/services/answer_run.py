@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from scheduling.solver.infeasible import explain
 from scheduling.solver.precheck import check_data
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.progress import Listener, Progress, Stop
-from scheduling.solver.solve import Answer, solve
+from scheduling.solver.solve import Answer, solve, unsolvable
 from scheduling.solver.status import Status
 from scheduling.solver.wording import Group
 from scheduling.solver.year import solve_year
@@ -27,11 +28,13 @@ def answer(problem: Problem, listener: Listener, stop: Stop) -> Answer:
     listener.progress(Progress("data checks"))
     troubles = check_data(problem)
     whole = solve_year(problem, listener=listener, stop=stop)
-    short = {breach.name for tier in whole.tiers for breach in tier.breaches} & set(problem.profile.insist)
+    insisted = set(problem.profile.insist)
+    short = {breach.name for tier in whole.tiers for breach in tier.breaches} & insisted
     if whole.status is Status.INFEASIBLE or (short and not stop.is_set):
-        reasoned = solve(problem, listener=listener, stop=stop)
-        if reasoned.core is not None:
-            return reasoned
+        listener.progress(Progress("explaining"))
+        core = explain(problem, insist=insisted)
+        if core is not None:
+            return unsolvable(whole, troubles, core)
     return Answer(whole, troubles)
 
 

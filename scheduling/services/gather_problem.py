@@ -140,10 +140,10 @@ def affected_weeks(roster: Roster, window: Window) -> tuple[Window, ...] | None:
     working = np.array([not roster.catalogue[code].is_time_off for code in roster.catalogue.codes])
     broken = decided & roster.absent[:, inside] & working[cells]
     weeks = {week_of(night) for night in window if is_bare(roster, night)}
-    for _, day, _ in zip(*np.nonzero(broken), strict=True):
+    for day in np.flatnonzero(broken.any(axis=(0, 2))):
         weeks.add(week_of(window.start + dt.timedelta(days=int(day))))
     inpatient = roster.catalogue.index(roster.policy(window.start).call.fmit_activity)
-    for day in np.nonzero((broken & (cells == inpatient)).any(axis=(0, 2)))[0]:
+    for day in np.flatnonzero((broken & (cells == inpatient)).any(axis=(0, 2))):
         week = fmit_week(window.start + dt.timedelta(days=int(day)))
         weeks.add(Window(week.start, week.end + dt.timedelta(days=1)))
     return tuple(sorted(weeks)) or None

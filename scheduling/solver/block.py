@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -122,14 +123,18 @@ def _worked_last_night(build: Build, person: str, slot: Slot) -> bool:
     return code is not None and not build.problem.roster.catalogue[code].is_time_off
 
 
+def works_on(person: Person, date: dt.date) -> bool:
+    """True on the weekdays somebody works: all of them where none are named."""
+    return not person.available_weekdays or date.isoweekday() in person.available_weekdays
+
+
 def _offer_faculty(build: Build, procedures: Procedures) -> None:
     """Open half-days of faculty who are no adjuncts, on the weekdays they work."""
     for person in build.variables.faculty:
         if not build.problem.decides(person.id):
             continue
         for slot in weekday_slots(build.problem):
-            weekday = slot.date.isoweekday()
-            if person.available_weekdays and weekday not in person.available_weekdays:
+            if not works_on(person, slot.date):
                 continue
             options = list(faculty_options(build, person, slot, procedures))
             if not build.problem.is_free(person.id, slot):

@@ -13,6 +13,7 @@ from scheduling.model.calendar import SATURDAY, academic_year, days, fmit_week, 
 from scheduling.model.override import SOURCES, Source
 from scheduling.model.part import Part, Slot, Window
 from scheduling.model.roster import Roster
+from scheduling.solver.block import works_on
 from scheduling.solver.choice import Question
 from scheduling.solver.problem import Problem, Settings, Stage
 from scheduling.solver.standing import duty_codes, opened, standing_duties
@@ -192,5 +193,6 @@ def _undecided(problem: Problem) -> Iterator[tuple[str, Slot]]:
         rotation = roster.rotation_of(person, slot.date)
         outpatient = rotation is not None and rotation.pattern in roster.policy(slot.date).rotations.outpatient
         weekday = slot.date.isoweekday() < SATURDAY and slot.date not in roster.program.holidays
-        if slot.part is Part.NIGHT or not weekday or not (outpatient if who.is_resident else who.takes_call):
+        asked = outpatient if who.is_resident else who.takes_call and works_on(who, slot.date)
+        if slot.part is Part.NIGHT or not weekday or not who.active or not asked:
             yield person, slot

@@ -181,9 +181,6 @@ def _title(name: str) -> str:
     return BY_ID[name].title if name in BY_ID else name.replace("_", " ").capitalize().replace("Fmit", "FMIT")
 
 
-_FEW = 3
-
-
 def _places(places: list[Breach]) -> str:
     """The first places, with people, dates and what it is about."""
     shown = []

@@ -14,7 +14,7 @@ from scheduling.model.activity import Activity
 from scheduling.model.calendar import days
 from scheduling.model.part import PARTS, Part, Slot, Window
 from scheduling.model.policy import Policy
-from scheduling.rules.averaged import dates, half_days
+from scheduling.rules.averaged import dates
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.segments import periods_of
 from scheduling.solver.build import Build
@@ -124,7 +124,7 @@ class DutyHours:
                     d.ids[p.row[at]],
                     where,
                     roster.policy(where.start),
-                    int(half_days(p)[at]),
+                    int(p.half_days[at]),
                     int(p.days[at] - p.full_leave[at]),
                     int(p.nights[at]),
                 )

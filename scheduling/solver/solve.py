@@ -47,14 +47,17 @@ def solve(problem: Problem, *, listener: Listener | None = None, stop: Stop | No
         listener.progress(Progress("explaining"))
         core = explain(problem, insist=insisted)
         if core is not None:
-            empty = Solution(
-                problem.stage, problem.digest, Status.INFEASIBLE, seed=solution.seed, effort=solution.effort
-            )
-            return Answer(empty, troubles, core)
+            return unsolvable(solution, troubles, core)
     if reasoned := short & set(REASONED):
         listener.progress(Progress("explaining"))
         return Answer(solution, troubles, explain(problem, insist=reasoned))
     return Answer(solution, troubles)
+
+
+def unsolvable(solution: Solution, troubles: tuple[Trouble, ...], core: Core) -> Answer:
+    """The answer where what is insisted on cannot be had: the reason, and none of the cells that were found without it."""
+    empty = Solution(solution.stage, solution.problem, Status.INFEASIBLE, seed=solution.seed, effort=solution.effort)
+    return Answer(empty, troubles, core)
 
 
 def _search(problem: Problem, listener: Listener, stop: Stop) -> Solution:

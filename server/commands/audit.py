@@ -11,7 +11,7 @@ import typer
 from sqlalchemy import select
 
 from auth.scopes import Scope
-from scheduling.model.errors import ConflictError, InvalidError
+from scheduling.model.errors import ConflictError
 from scheduling.services.named_file import check_writable, create
 from scheduling.store import audit
 from server.commands.local import Desk, at_desk
@@ -51,8 +51,6 @@ def export(
     """Write the trail as JSON lines, hashes included."""
     if str(file) != "-":
         check_writable(file, new=True)
-        if file.exists():
-            raise InvalidError("FILE", "is there already", hint="give another name")
 
     async def write(desk: Desk) -> int:
         chains = await _chains(desk, program)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +14,9 @@ from auth.scopes import Scope
 from scheduling.model.duty_record import DutyKind, DutyRecord, clock_text, read_clock
 from scheduling.model.errors import InvalidError
 from scheduling.model.part import Slot, Window
-from scheduling.model.program import Program
 from scheduling.services.importing.read_duty_records import known_id, one_line, read_duty_file, with_id
 from scheduling.services.named_file import check_readable
-from scheduling.services.record_duty import RecordedDuty, record_duty, remove_duty_records
+from scheduling.services.record_duty import RecordedDuty, keep_duty_records, record_duty, remove_duty_records
 from server.commands.local import Desk, at_desk
 from server.commands.printing import AsJson, emit, emit_json, remark, say
 
@@ -92,7 +90,8 @@ def list_records(
             found.person(person)
         return [
             _row(r, access)
-            for r in _of(found, person)
+            for r in found.duty_records
+            if person is None or r.person == person
             if (first is None or r.window.end >= first) and (last is None or r.date <= last)
         ]
 
@@ -137,7 +136,7 @@ def import_file(
             await unit.lock(access.program)
             found = await unit.program(access.program)
             records = await to_thread.run_sync(read_duty_file, file, found.by_id, found.clock.today())
-            return await record_duty(unit, access.program, records)
+            return await keep_duty_records(unit, access.program, records)
 
     done = at_desk(act)
     if as_json:
@@ -162,10 +161,6 @@ def _record(
         raise InvalidError("end", "the record ends before it starts", hint="name the day it ended with --end-date")
     made = DutyRecord("", person, known, date, start, start + length, one_line(reason or ""), new_patients)
     return with_id(made)
-
-
-def _of(program: Program, person: str | None) -> Iterator[DutyRecord]:
-    return (r for r in program.duty_records if person is None or r.person == person)
 
 
 def _row(record: DutyRecord, access: Access) -> dict[str, object]:

@@ -14,6 +14,7 @@ from scheduling.model.part import Part, Slot, Window
 from scheduling.model.person import Person
 from scheduling.rules.sites import said_at
 from scheduling.solver.block import weekday_slots
+from scheduling.solver.calls_year import may_be_asked
 from scheduling.solver.examine.question import About, Warn
 from scheduling.solver.problem import Problem
 from scheduling.solver.shares import shares_in
@@ -55,7 +56,8 @@ def _may_call(problem: Problem, person: Person, night: dt.date) -> bool:
     roster = problem.roster
     code = roster.policy(night).call.fmit_activity
     team = any(roster.at(person.id, Slot(night, part)) == code for part in (Part.AM, Part.PM))
-    return not roster.is_absent(person.id, Slot(night, Part.NIGHT)) and not team
+    slot = Slot(night, Part.NIGHT)
+    return may_be_asked(person, slot) and not roster.is_absent(person.id, slot) and not team
 
 
 def _apart(nights: list[dt.date], spacing: int) -> int:

@@ -12,7 +12,7 @@ from scheduling.model.calendar import days
 from scheduling.model.duty_record import DutyKind
 from scheduling.model.part import Part
 from scheduling.model.roster import Roster
-from scheduling.rules.averaged import dates, half_days
+from scheduling.rules.averaged import dates
 from scheduling.rules.duties import duties_of
 from scheduling.rules.segments import periods_of
 from scheduling.rules.validation import validate
@@ -275,8 +275,8 @@ def test_case_23_periods_follow_the_length_of_the_segment() -> None:
         p = periods_of(duties_of(roster({}, count), (WHO,)))
         return [((dates(p, i).start - MONDAY).days + 1, (dates(p, i).end - MONDAY).days + 1) for i in range(len(p.row))]
 
-    assert Fraction(80 * int(half_days(periods_of(duties_of(roster({}, 31), (WHO,))))[0]), 14) == Fraction(2480, 7)
-    assert Fraction(80 * int(half_days(periods_of(duties_of(roster({}, 14), (WHO,))))[0]), 14) == 160
+    assert Fraction(80 * int(periods_of(duties_of(roster({}, 31), (WHO,))).half_days[0]), 14) == Fraction(2480, 7)
+    assert Fraction(80 * int(periods_of(duties_of(roster({}, 14), (WHO,))).half_days[0]), 14) == 160
     assert periods(29) == [(1, 29)]
     assert periods(30) == [(1, 30)]
     assert periods(31) == [(1, 31)]
