@@ -14,16 +14,30 @@ Task = Callable[[], Coroutine[Any, Any, None]]
 _log = structlog.get_logger("server")
 
 
+AGAIN = 1.0
+"""Seconds after which a task that failed is begun again."""
+
+
 @asynccontextmanager
 async def beside(*tasks: Task) -> AsyncIterator[None]:
-    """Run the tasks for the length of the block."""
+    """Run the tasks for the length of the block; one that fails is begun again, and the block goes on."""
     async with anyio.create_task_group() as group:
         for task in tasks:
-            group.start_soon(task)
+            group.start_soon(_lasting, task)
         try:
             yield
         finally:
             group.cancel_scope.cancel()
+
+
+async def _lasting(task: Task) -> None:
+    """Run a task to its end. An application whose task ended it would go on as a server that answers nothing."""
+    while True:
+        try:
+            return await task()
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("a task beside the server failed and is begun again")
+        await anyio.sleep(AGAIN)
 
 
 def run_beside(app: Starlette, *tasks: Task) -> None:

@@ -22,7 +22,12 @@ from scheduling.store.migrate import migrate
 DRIVER_SCHEME = "postgresql+asyncpg"
 SCHEMES = ("postgres", "postgresql", DRIVER_SCHEME, "postgresql+psycopg", "postgresql+psycopg2")
 RECOVERY_PATIENCE = 10.0
-UNREACHABLE = (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
+UNREACHABLE = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InternalClientError,  # what asyncpg makes of a server that dies between two messages of a connection's start
+)
 
 
 class Database:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import anyio
 import asyncpg
+import structlog
 
 from scheduling.store.database import UNREACHABLE, Database
 
 RECONNECT = 1.0
+_EXPECTED = (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError)
+_log = structlog.get_logger("listen")
 
 
 class Listener:
@@ -28,8 +31,11 @@ class Listener:
         while True:
             try:
                 await self._listen()
-            except (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await anyio.sleep(RECONNECT)
+            except _EXPECTED:
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever ended a connection, the next one is opened
+                _log.warning("a connection that listened was lost", reason=type(error).__name__)
+            await anyio.sleep(RECONNECT)
 
     async def _listen(self) -> None:
         connection = await asyncpg.connect(self._database.libpq_dsn)

@@ -75,9 +75,28 @@ def wait_for_more(promises: Path, writers: list[subprocess.Popen[bytes]]) -> Non
         time.sleep(0.01)
 
 
-def kill_server(home: Path) -> None:
+def kill_server(home: Path) -> list[psutil.Process]:
+    """Kill the server's first process; the others, which end as soon as they notice."""
+    others: list[psutil.Process] = []
     for pid_file in home.glob("pg*/postmaster.pid"):
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
             server = psutil.Process(int(pid_file.read_text().split()[0]))
             if server.cwd() == str(pid_file.parent):  # a stale file may name somebody else by now
+                others += server.children()
                 server.kill()
+    return others
+
+
+def end_server(home: Path) -> None:
+    """Kill the server and wait for all of it: until then a connection may still answer, and break a moment later."""
+    deadline = time.monotonic() + 30
+    others = kill_server(home)
+    while any(map(lives, others)):
+        assert time.monotonic() < deadline, "a process of the killed server does not end"
+        time.sleep(0.005)
+
+
+def lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False

@@ -33,7 +33,7 @@ from scheduling.store.audit import verify
 from scheduling.store.database import open_database
 from tests.clients.asking import use
 from tests.clients.village import connected
-from tests.faults.test_database_kills import kill_server
+from tests.faults.test_database_kills import end_server
 from tests.program_sample import MONDAY, SLUG, Sample, settle
 from tests.scheduling.services.cover import best, everything, overlay
 
@@ -222,7 +222,7 @@ async def test_a_plan_is_applied_wholly_or_not_at_all_whoever_is_killed(
         untouched = await everything(sample)
         async with serving(home, await administrator(sample)) as served:
             duration = await undisturbed(served, sample)
-            kill = served.kill if victim == "server" else lambda: kill_server(home)
+            kill = served.kill if victim == "server" else lambda: end_server(home)
             for number in range(rounds):
                 offer = await planned(sample, number)
                 before = await facts(sample, offer)
@@ -237,7 +237,7 @@ async def test_a_plan_is_applied_wholly_or_not_at_all_whoever_is_killed(
                     await asked_again(client, sample, offer, told)
                     assert (await use(client, "revert_override", plan=offer.stored.id))["reverted"]
                 assert await everything(sample) == untouched
-        kill_server(home)
+        end_server(home)
         assert await everything(sample) == untouched
         assert await overlay(sample) == 2 * (rounds + 2)
         async with database.session() as session:

@@ -19,7 +19,7 @@ from scheduling.model.run import RunState, StoredRun
 from scheduling.services.solve import stop_run
 from scheduling.store.database import Database, open_database
 from scheduling.store.embedded import EmbeddedServer
-from tests.faults.test_database_kills import kill_server
+from tests.faults.test_database_kills import end_server, kill_server
 from tests.run_house import LENGTHY, SHORT, SLUG, RunHouse, settle_runs
 
 PICKED_UP = 30.0
@@ -248,5 +248,5 @@ async def test_nothing_of_a_run_is_lost_with_its_server(home: Path) -> None:
         async with open_database(home=home) as database:
             house = await settle_runs(database, 2)
             run = await house.ask(SHORT)
-            kill_server(home)
+            end_server(home)
             assert (await house.run(run.id)).state is RunState.QUEUED
