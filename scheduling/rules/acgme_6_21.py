@@ -34,9 +34,10 @@ class RestBetweenDuties(Rule):
         d = duties_of(roster, people)
         r = rests_of(d)
         day = day_number(d, r.begin)
-        rest = _HOUR * d.eras.figure(lambda policy: policy.hours.rest_hours, day)
-        pause = _HOUR * d.eras.figure(lambda policy: policy.hours.break_hours, day)
-        short = (r.length < rest) & ~r.breaks(pause)
+        short = r.length < _HOUR * d.eras.figure(lambda policy: policy.hours.rest_hours, day)
+        if not short.any():
+            return
+        short &= ~r.breaks(_HOUR * d.eras.figure(lambda policy: policy.hours.break_hours, day))
         zone = roster.program.clock.zone
         found = np.flatnonzero(short)
         for at, begin, end in zip(found, r.begin[found].tolist(), r.end[found].tolist(), strict=True):

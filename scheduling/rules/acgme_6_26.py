@@ -37,6 +37,8 @@ class NightFloat(Rule):
         if not nights.any():
             return
         p = periods_of(d)
+        if not (p.over_week | p.few_free).any():
+            return
         long, short = p.over_week & ~excepted(roster, p), p.few_free
         held = p.sum(nights)
         for at in broken(p, (held > 0) & (long | short), window):

@@ -27,7 +27,7 @@ from scheduling.model.roster import Roster
 from scheduling.rules.codes import codes_among, flagged
 from scheduling.rules.eras import Eras, eras_of
 from scheduling.rules.instants import Instants, instants
-from scheduling.rules.intervals import Minutes, Rows, Union, merge
+from scheduling.rules.intervals import Minutes, Rows, Union, keyed, merge
 from scheduling.rules.pieces import Pieces, pieces_of
 
 _DAY = 1440
@@ -153,12 +153,13 @@ class Duties:
         """Work, something more, and whole days of leave, which are no free days."""
         row, day = np.nonzero(self.leave_days)
         midnight = self.clock.midnights
-        found = self.duties.joined(merge(row, midnight[day], midnight[day + 1]))
+        found = self.duties.joined(keyed(row, midnight[day]), keyed(row, midnight[day + 1]))
         if self.records is not None:
             r = self.records.of(DutyKind.STAY, DutyKind.CALLED_IN)
             more = ((r.row, r.start, r.end), *more)
         for rows, starts, ends in more:
-            found = found.joined(merge(rows, starts, ends))
+            union = merge(rows, starts, ends)
+            found = found.joined(union.low, union.high)
         return found
 
     @functools.cached_property
@@ -205,7 +206,10 @@ def duties_of(roster: Roster, people: Sequence[str]) -> Duties:
 
 
 def _measure(roster: Roster, ids: tuple[str, ...], derived: Derived) -> Duties:
-    rows = np.array([roster.row(p) for p in ids], np.intp)
+    rows: Rows | slice = np.array([roster.row(p) for p in ids], np.intp)
+    if len(ids) == 1:
+        row = roster.row(ids[0])
+        rows = slice(row, row + 1)
     cells = roster.cells[rows]
     eras = eras_of(roster.program, roster.window)
     codes = tuple(c for p in eras.policies for c in p.hours.leave_codes)

@@ -25,10 +25,10 @@ class Eras:
     policies: tuple[Policy, ...]
     of_day: NDArray[np.intp]
 
-    def figure(self, read: Callable[[Policy], int], day: NDArray[np.int64] | NDArray[np.intp]) -> Figures:
+    def figure(self, read: Callable[[Policy], int], day: NDArray[np.int64] | NDArray[np.intp]) -> Figures | int:
         """A figure as it stood on each of the days; a single number where the policy never changed."""
         if len(self.policies) == 1:
-            return np.asarray(np.int64(read(self.policies[0])))
+            return read(self.policies[0])
         return np.array([read(p) for p in self.policies], np.int64)[self.of_day[day]]
 
     def on(self, day: int) -> Policy:

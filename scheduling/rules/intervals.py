@@ -53,7 +53,9 @@ class Union:
 
     @functools.cached_property
     def _before(self) -> Minutes:
-        return np.concatenate(([0], np.cumsum(self.high - self.low)))
+        before = np.zeros(len(self.low) + 1, np.int64)
+        self.length.cumsum(out=before[1:])
+        return before
 
     @functools.cached_property
     def _padded(self) -> Minutes:
@@ -64,17 +66,17 @@ class Union:
         at = np.searchsorted(self.low, key, side="right")
         return np.asarray(self._before[at] - np.maximum(self._padded[at] - key, 0))
 
-    def joined(self, more: Union) -> Union:
-        """The union of both: cheap where `more` has few intervals."""
-        if not len(more.low):
+    def joined(self, low: Minutes, high: Minutes) -> Union:
+        """The union with intervals in the order of their lows, none empty: cheap where they are few."""
+        if not len(low):
             return self
-        place = np.searchsorted(self.low, more.low, side="right") + np.arange(len(more.low))
-        own = np.ones(len(self.low) + len(more.low), np.bool_)
+        place = self.low.searchsorted(low, side="right") + np.arange(len(low))
+        own = np.ones(len(self.low) + len(low), np.bool_)
         own[place] = False
-        low, high = np.empty(len(own), np.int64), np.empty(len(own), np.int64)
-        low[own], low[place] = self.low, more.low
-        high[own], high[place] = self.high, more.high
-        return _flattened(low, high)
+        lows, highs = np.empty(len(own), np.int64), np.empty(len(own), np.int64)
+        lows[own], lows[place] = self.low, low
+        highs[own], highs[place] = self.high, high
+        return _flattened(lows, highs)
 
     def measure(self, rows: Rows, start: Minutes, end: Minutes) -> Minutes:
         """Covered minutes of each row between two epoch minutes."""
@@ -89,17 +91,18 @@ class Union:
         """
         offset = rows * STRIDE
         low, high = offset + start, offset + end
-        left = np.searchsorted(self.high, low, side="right")
-        right = np.searchsorted(self.low, high, side="left")
-        none = left >= right
-        if not len(self.low):
-            return np.asarray((high - low) // unit)
-        at_left = np.minimum(left, len(self.low) - 1)
-        at_right = np.maximum(right - 1, 0)
-        gaps = np.concatenate(([0], np.cumsum((self.low[1:] - self.high[:-1]) // unit)))
-        inner = np.where(none, 0, gaps[at_right] - gaps[at_left])
-        edges = np.maximum(self.low[at_left] - low, 0) // unit + np.maximum(high - self.high[at_right], 0) // unit
-        return np.asarray(np.where(none, (high - low) // unit, inner + edges))
+        left = self.high.searchsorted(low, side="right")
+        right = self.low.searchsorted(high, side="left") - 1
+        found: Minutes = np.empty(len(low), np.int64)
+        some = left <= right
+        if not some.all():
+            found = (high - low) // unit
+            left, right, low, high = left[some], right[some], low[some], high[some]
+        gaps = np.zeros(max(1, len(self.low)), np.int64)
+        ((self.low[1:] - self.high[:-1]) // unit).cumsum(out=gaps[1:])
+        edges = np.maximum(self.low[left] - low, 0) // unit + np.maximum(high - self.high[right], 0) // unit
+        found[some] = gaps[right] - gaps[left] + edges
+        return found
 
 
 def merge(rows: Rows, start: Minutes, end: Minutes) -> Union:
@@ -121,6 +124,8 @@ def _flattened(low: Minutes, high: Minutes) -> Union:
     new = np.empty(len(low), np.bool_)
     new[0] = True
     np.greater(low[1:], reach[:-1], out=new[1:])
-    first = np.flatnonzero(new)
-    last = np.append(first[1:], len(low)) - 1
+    first = new.nonzero()[0]
+    last = np.empty(len(first), np.intp)
+    np.subtract(first[1:], 1, out=last[:-1])
+    last[-1] = len(low) - 1
     return Union(low[first], reach[last])

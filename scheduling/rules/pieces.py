@@ -17,6 +17,7 @@ from scheduling.rules.intervals import Minutes, Rows
 
 _DAY = 1440
 _NONE = -1
+_PARTS = np.arange(len(PARTS), dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,8 @@ class Pieces:
     @functools.cached_property
     def row(self) -> Rows:
         """The row of each piece."""
+        if len(self.held) == 1:
+            return np.zeros(len(self.at), np.intp)
         return np.asarray(self.at // (self.held.shape[1] * len(PARTS)))
 
     @functools.cached_property
@@ -57,22 +60,20 @@ def pieces_of(
     At-home call without hours of its own takes its whole date.
     """
     starts, ends = _tables(program, eras, home=home)
-    code = cells
+    places = cells * np.intp(len(PARTS)) + _PARTS
     if len(eras.policies) > 1:
-        size = len(starts) // len(eras.policies)
-        code = cells.astype(np.int64) % size + (eras.of_day * size)[:, None]
-    works, held = starts >= 0, np.empty(cells.shape, np.bool_)
-    for part in PARTS:
-        held[:, :, part] = works[:, part][code[:, :, part]]
-    at = np.flatnonzero(held)
-    place = code.reshape(-1)[at].astype(np.intp) * len(PARTS) + at % len(PARTS)
-    wall = at // len(PARTS) % cells.shape[1] * _DAY
-    start, end = (clock.epoch(wall + table.reshape(-1)[place]) for table in (starts, ends))
-    return Pieces(cells, leave, held, at, start, end)
+        size = starts.size // len(eras.policies)
+        places = places % size + (eras.of_day * size)[:, None]
+    held = (starts >= 0)[places]
+    at = held.reshape(-1).nonzero()[0]
+    place = places.reshape(-1)[at]
+    wall = (at if len(cells) == 1 else at % (cells.shape[1] * len(PARTS))) // len(PARTS) * _DAY
+    both = clock.epoch(np.concatenate((wall + starts[place], wall + ends[place])))
+    return Pieces(cells, leave, held, at, both[: len(at)], both[len(at) :])
 
 
 def _tables(program: Program, eras: Eras, *, home: bool) -> tuple[Minutes, Minutes]:
-    """(eras · codes, 3): start and end minutes; -1 is no such thing, the last code of each era the open cell."""
+    """Start and end minutes by era, code and part, laid flat; -1 is no such thing, the last code the open cell."""
     made = [_policy_tables(program.catalogue.codes, ByDigest(p), home) for p in eras.policies]
     if len(made) == 1:
         return made[0]
@@ -91,4 +92,4 @@ def _policy_tables(codes: tuple[str, ...], holder: ByDigest, home: bool) -> tupl
             span = known[code].span(part) or ((0, _DAY) if home else None)
             if span is not None:
                 starts[i, part], ends[i, part] = span
-    return starts, ends
+    return starts.reshape(-1), ends.reshape(-1)

@@ -12,7 +12,7 @@ from scheduling.model.calendar import academic_year, days, year_window
 from scheduling.model.part import Window
 from scheduling.model.roster import Roster
 from scheduling.rules.duties import Duties
-from scheduling.rules.segments import Numbers, sums
+from scheduling.rules.segments import Numbers, half_leave
 
 _WEEK = 7
 _HALF_WEEK = 14
@@ -62,5 +62,5 @@ def measured(d: Duties, window: Window) -> Reference:
     first = np.full(len(rows), (window.start - d.clock.origin).days)
     last = first + len(window)
     midnight = d.clock.midnights
-    leave = sums(d.leave[:, :, :2].sum(axis=2), rows, first, last)
+    leave = half_leave(d, rows, first, last)
     return Reference(window, d.worked.measure(rows, midnight[first], midnight[last]), 2 * len(window) - leave)

@@ -53,7 +53,7 @@ class Rests:
         """Minutes of each pause."""
         return (self.union.low[1:] - self.union.high[:-1])[self.before]
 
-    def breaks(self, pause: Minutes) -> NDArray[np.bool_]:
+    def breaks(self, pause: Minutes | int) -> NDArray[np.bool_]:
         """Pauses shorter than so many minutes inside one day's work, such as a lunch hour."""
         mask = self.length < pause
         short = np.flatnonzero(mask)
@@ -68,7 +68,7 @@ def rests_of(d: Duties) -> Rests:
     found = memo.get("rests")
     if not isinstance(found, Rests):
         u = d.duties
-        before = np.flatnonzero(u.rows[1:] == u.rows[:-1])
+        before = (u.rows[1:] == u.rows[:-1]).nonzero()[0]
         found = memo["rests"] = Rests(u, d.clock, before)
     return found
 
@@ -79,7 +79,7 @@ def day_number(d: Duties, minute: Minutes) -> Minutes:
     Asked for the policy of the day alone: under a single policy any day serves.
     """
     if len(d.eras.policies) == 1:
-        return np.broadcast_to(np.int64(0), minute.shape)
+        return np.zeros(len(minute), np.int64)
     return np.clip(d.clock.day_of(minute), 0, d.count - 1)
 
 

@@ -78,8 +78,7 @@ class Periods:
     @functools.cached_property
     def half_leave(self) -> Numbers:
         """Half-days of leave."""
-        leave = self.duties.leave
-        return self.sum(leave[:, :, Part.AM].astype(np.int64) + leave[:, :, Part.PM])
+        return half_leave(self.duties, self.row, self.first, self.last)
 
     @functools.cached_property
     def full_leave(self) -> Numbers:
@@ -123,7 +122,7 @@ class Periods:
         """Periods over the weekly hours of 6.20."""
         return self.over_hours(self.duties.eras.figure(lambda p: p.hours.week_limit, self.first))
 
-    def over_hours(self, limit: Numbers) -> NDArray[np.bool_]:
+    def over_hours(self, limit: Numbers | int) -> NDArray[np.bool_]:
         """Periods whose hours exceed `limit` a week outside leave, compared without rounding."""
         measured = self.half_days
         return np.asarray((2 * _WEEK * self.minutes > _HOUR * limit * measured) & (measured > 0))
@@ -133,18 +132,26 @@ class Periods:
         """Half-days outside leave, the denominator of hours."""
         return 2 * self.days - self.half_leave
 
-    def sum(self, by_day: NDArray[np.int64] | NDArray[np.bool_]) -> Numbers:
-        """Sums of an (R, D) array over each period."""
-        return sums(by_day, self.row, self.first, self.last)
+    def sum(self, marks: NDArray[np.bool_]) -> Numbers:
+        """How many marks of an (R, D) array lie in each period."""
+        return sums(marks, self.row, self.first, self.last)
 
 
-def sums(by_day: NDArray[np.int64] | NDArray[np.bool_], row: Rows, first: Numbers, last: Numbers) -> Numbers:
-    """Sums of an (R, D) array over ranges of days of single rows."""
-    if not by_day.any():
+def sums(marks: NDArray[np.bool_], row: Rows, first: Numbers, last: Numbers) -> Numbers:
+    """How many marks of an (R, D) array lie in ranges of days of single rows."""
+    at = marks.reshape(-1).nonzero()[0]
+    if not len(at):
         return np.zeros(len(row), np.int64)
-    running = np.zeros((by_day.shape[0], by_day.shape[1] + 1), np.int64)
-    np.cumsum(by_day, axis=1, out=running[:, 1:])
-    return running[row, last] - running[row, first]
+    begin = row * marks.shape[1]
+    count: Numbers = at.searchsorted(begin + last) - at.searchsorted(begin + first)
+    return count
+
+
+def half_leave(d: Duties, row: Rows, first: Numbers, last: Numbers) -> Numbers:
+    """Half-days of leave in ranges of days of single rows."""
+    halves = int(Part.NIGHT)
+    leave = d.leave[:, :, :halves].reshape(len(d.leave), d.count * halves)
+    return sums(leave, row, first * halves, last * halves)
 
 
 def leave_nights(d: Duties) -> NDArray[np.bool_]:
@@ -158,13 +165,14 @@ def segments_of(d: Duties) -> Segments:
     r = d.rotation
     edge = np.ones(r.shape, np.bool_)
     np.not_equal(r[:, 1:], r[:, :-1], out=edge[:, 1:])
-    flat = np.flatnonzero(edge)
-    ends = np.append(flat[1:], r.size)
-    rotation = r.reshape(-1)[flat]
-    keep = rotation != _UNKNOWN
-    flat, ends, rotation = flat[keep], ends[keep], rotation[keep]
-    row = flat // d.count
-    return Segments(row, flat - row * d.count, ends - row * d.count, rotation)
+    row, first = edge.nonzero()
+    last = np.zeros(len(row), np.intp)
+    last[:-1] = first[1:]
+    last[last <= first] = d.count  # the next segment is another row's, or there is none
+    rotation = r[row, first]
+    if (keep := rotation != _UNKNOWN).all():
+        return Segments(row, first, last, rotation)
+    return Segments(row[keep], first[keep], last[keep], rotation[keep])
 
 
 def periods_of(d: Duties) -> Periods:
