@@ -310,11 +310,14 @@ class PolicyHistory:
 
     def at(self, date: dt.date) -> Policy:
         """The policy in force on the date; the shipped one before the first."""
-        current = shipped_policy()
-        for start, policy in sorted(self.dated, key=lambda p: p[0]):
+        for start, policy in self._latest_first:
             if start <= date:
-                current = policy
-        return current
+                return policy
+        return shipped_policy()
+
+    @functools.cached_property
+    def _latest_first(self) -> tuple[tuple[dt.date, Policy], ...]:
+        return tuple(sorted(self.dated, key=lambda p: p[0])[::-1])
 
     @property
     def latest(self) -> Policy:

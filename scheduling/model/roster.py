@@ -129,12 +129,12 @@ class Roster:
     def _code(self, array: NDArray[np.int16], person: str, slot: Slot) -> str | None:
         if slot.date not in self.window:
             return None
-        return self.catalogue.code(int(array[self.row(person), self.day(slot.date), slot.part]))
+        return self.catalogue.code(array.item(self.row(person), self.day(slot.date), slot.part))
 
     def is_absent(self, person: str, slot: Slot) -> bool:
         """True when an approved absence (or its recovery) blocks the slot; dates outside the window ask the program."""
         if slot.date in self.window:
-            return bool(self.absent[self.row(person), self.day(slot.date), slot.part])
+            return self.absent.item(self.row(person), self.day(slot.date), slot.part)
         recovery = self.policy(slot.date).absences.recovery_days
         return any(a.blocks_slot(slot, recovery) for a in self.program.absences_of(person))
 
@@ -149,14 +149,14 @@ class Roster:
         """Where the cell comes from; None where it is open."""
         if slot.date not in self.window:
             return None
-        number = int(self.sources[self.row(person), self.day(slot.date), slot.part])
+        number = self.sources.item(self.row(person), self.day(slot.date), slot.part)
         return None if number == NO_SOURCE else SOURCES[number]
 
     def rotation_of(self, person: str, date: dt.date) -> Rotation | None:
         """The resident's rotation on the date."""
         if date not in self.window:
             return None
-        number = int(self.rotation[self.row(person), self.day(date)])
+        number = self.rotation.item(self.row(person), self.day(date))
         return None if number < 0 else self.rotations[number]
 
     def filled(self, window: Window | None = None) -> Iterator[tuple[str, Slot, str]]:

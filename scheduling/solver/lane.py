@@ -14,6 +14,7 @@ import anyio
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 
 from scheduling.model.errors import BusyError, UserError
+from scheduling.solver.garbage import collect_rarely
 
 A = TypeVarTuple("A")
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class _Refusal:
 
 def _carry_out(function: Callable[..., object], args: tuple[object, ...]) -> _Answer | _Refusal:
     """What the solver process runs."""
+    collect_rarely()
     try:
         return _Answer(function(*args))
     except UserError as error:

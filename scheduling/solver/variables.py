@@ -25,6 +25,7 @@ class Variables:
         self.program = problem.roster.program
         self._model = model
         self._cells: dict[Cell, dict[str, Literal]] = {}
+        self._facts: dict[Cell, dict[str, Literal]] = {}
         self._weeks: dict[tuple[str, dt.date], Literal] = {}
         self.nights: list[dt.date] = []
         """The nights that are to be staffed here, whether or not anybody can be offered them."""
@@ -72,11 +73,14 @@ class Variables:
 
     def options(self, person: str, slot: Slot) -> Mapping[str, Literal]:
         """The activities the cell may hold: those decided, or the one it holds as a fact; empty where it stays open."""
-        found = self._cells.get((person, slot))
-        if found is not None:
-            return found
-        code = self.roster.at(person, slot)
-        return {} if code is None else {code: 1}
+        cell = person, slot
+        found = self._cells.get(cell)
+        if found is None:
+            found = self._facts.get(cell)
+        if found is None:
+            code = self.roster.at(person, slot)
+            found = self._facts[cell] = {} if code is None else {code: 1}
+        return found
 
     def holds(self, person: str, slot: Slot, code: str) -> Literal:
         """True when the cell holds the activity."""

@@ -64,8 +64,10 @@ class ParentWatch:
 
 
 async def _work(settings: Settings, places: int, parent: ParentWatch | None) -> None:
-    from server.worker import Worker  # noqa: PLC0415 - loads the solver, which `--help` can do without
+    from scheduling.solver.garbage import collect_rarely  # noqa: PLC0415 - loads the solver, which `--help` can do without
+    from server.worker import Worker  # noqa: PLC0415 - same reason
 
+    collect_rarely()
     configure_logging(level=settings.log_level, form=settings.log_format)
     leave = anyio.Event()
     async with open_database(settings.database_url, home=settings.home) as database:
