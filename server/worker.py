@@ -98,6 +98,8 @@ class Worker:
                     await self._queue.run()  # type: ignore[no-untyped-call]  # same reason
             except (ConnectorException, psycopg.Error, OSError) as error:
                 _log.warning("the queue cannot be reached", reason=type(error).__name__)
+            except Exception:  # noqa: BLE001 - the loop outlives any one connection, whatever ended it
+                _log.exception("the queue broke off")
             self._queue = None
             if not self._leaving:
                 await anyio.sleep(_AGAIN)

@@ -50,15 +50,15 @@ async def keep_duty_records(
             hint="give other ids, or none; or take those back with housestaff duty remove",
         )
     new = [r for r in records if r.id not in stored]
-    require_past([*new, *moved], program.clock.today())
+    _require_past([*new, *moved], program.clock.today())
     await unit.duty_records.save(slug, *new, *moved)
-    tell_of_duty(unit, slug, RECORDED, [*new, *moved])
-    tell_of_duty(unit, slug, REMOVED, [stored[r.id] for r in moved if not _corrects(r, stored[r.id])])
+    _tell(unit, slug, RECORDED, [*new, *moved])
+    _tell(unit, slug, REMOVED, [stored[r.id] for r in moved if not _corrects(r, stored[r.id])])
     same = [r.id for r in records if stored.get(r.id) == r]
     return RecordedDuty(tuple(r.id for r in new), tuple(r.id for r in moved), tuple(same))
 
 
-def require_past(records: Sequence[DutyRecord], today: dt.date) -> None:
+def _require_past(records: Sequence[DutyRecord], today: dt.date) -> None:
     """InvalidError for a record that reaches a date after today: what was worked is known only afterwards."""
     for record in records:
         if record.window.end > today:
@@ -81,14 +81,14 @@ async def remove_duty_records(unit: UnitOfWork, slug: str, records: Sequence[str
 async def forget_duty_records(unit: UnitOfWork, slug: str, records: Sequence[DutyRecord]) -> None:
     """Take stored records back, behind the program's lock."""
     await unit.duty_records.remove(slug, [r.id for r in records])
-    tell_of_duty(unit, slug, REMOVED, records)
+    _tell(unit, slug, REMOVED, records)
 
 
 def _corrects(record: DutyRecord, stored: DutyRecord) -> bool:
     return (record.person, record.date) == (stored.person, stored.date)
 
 
-def tell_of_duty(unit: UnitOfWork, slug: str, kind: str, records: Sequence[DutyRecord]) -> None:
+def _tell(unit: UnitOfWork, slug: str, kind: str, records: Sequence[DutyRecord]) -> None:
     """One event for each person: ids and dates, never a reason."""
     for person in sorted({r.person for r in records}):
         mine = [r for r in records if r.person == person]

@@ -27,6 +27,9 @@ from scheduling.solver.status import Outcome
 from scheduling.solver.sums import Sum
 from scheduling.solver.weeks import week_of
 
+OPEN_HALF_DAY = "open_half_day"
+"""The condition that a half-day holds something: part of the question, no rule."""
+
 _WEEK_HALF_DAYS = 10
 
 Procedures = defaultdict[Slot, defaultdict[str, set[str]]]
@@ -186,7 +189,7 @@ def _fill(build: Build) -> None:
         options = build.variables.options(person, slot)
         total = Sum(options.values())
         if build.explaining:
-            build.insist("open_half_day", Where((person,), (slot.date,), slot.part), total, 1)
+            build.insist(OPEN_HALF_DAY, Where((person,), (slot.date,), slot.part), total, 1)
         else:
             build.require(total, 1, len(options))
 

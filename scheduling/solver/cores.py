@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from scheduling.solver.block import OPEN_HALF_DAY
 from scheduling.solver.build import Build, Instance
 
 TEST_EFFORT = 5.0
@@ -19,7 +20,7 @@ TEST_EFFORT = 5.0
 
 _LEAST_EFFORT = 0.01
 
-_FIXED = ("prog.one_activity", "open_half_day", "prog.vas_slots", "prog.post_call_tied", "prog.fmit_recovery")
+_FIXED = ("prog.one_activity", OPEN_HALF_DAY, "prog.vas_slots", "prog.post_call_tied", "prog.fmit_recovery")
 """What nobody can change goes first: a core that can do without it names something else."""
 
 _ASKED = ("prog.requirement", "call_gap", "fmit_gap")

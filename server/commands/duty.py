@@ -14,7 +14,7 @@ from auth.scopes import Scope
 from scheduling.model.duty_record import DutyKind, DutyRecord, clock_text, read_clock
 from scheduling.model.errors import InvalidError
 from scheduling.model.part import Slot, Window
-from scheduling.services.importing.read_duty_records import known_id, one_line, read_duty_file, with_id
+from scheduling.services.importing.read_duty_records import is_id, one_line, read_duty_file, with_id
 from scheduling.services.named_file import check_readable
 from scheduling.services.record_duty import RecordedDuty, keep_duty_records, record_duty, remove_duty_records
 from server.commands.local import Desk, at_desk
@@ -48,7 +48,7 @@ def add(
     """
     record = _record(person, kind, (date, start), (end_date or date, end), reason, new_patients=new_patients)
     if name is not None:
-        if not known_id(name):
+        if not is_id(name):
             raise InvalidError("id", "not an id", valid=["letters, digits, hyphen, underscore, at most 40"])
         record = replace(record, id=name)
 

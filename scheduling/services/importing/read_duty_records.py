@@ -61,7 +61,7 @@ def _read(row: Row, people: Mapping[str, Person], year: int | None, today: dt.da
     new = row.flag("new_patients")
     if new and kind is not None and kind is not DutyKind.TRANSITION:
         row.fail("new_patients", f"only of a {DutyKind.TRANSITION}")
-    if not row.blank("id") and not known_id(row.text("id", longest=LONGEST_ID)):
+    if not row.blank("id") and not is_id(row.text("id", longest=LONGEST_ID)):
         row.fail("id", "not an id; valid: letters, digits, hyphen, underscore")
     if date is None or start is None or end is None or last is None or kind is None:
         return None
@@ -100,7 +100,7 @@ def one_line(text: str) -> str | None:
     return words or None
 
 
-def known_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     """True for a code of letters, digits, hyphen and underscore that is not too long."""
     plain = text.replace("-", "").replace("_", "")
     return plain.isascii() and plain.isalnum() and len(text) <= LONGEST_ID

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from scheduling.solver.block import OPEN_HALF_DAY
 from scheduling.solver.build import Build, Instance
 from scheduling.solver.cores import Budget, conflicting, find_core, ordered, rank, thinned
 from scheduling.solver.examine.question import Condition, Conflict, Strength
-from scheduling.solver.examine.stages import OPEN_HALF_DAY, Part
+from scheduling.solver.examine.stages import Part
 from scheduling.solver.problem import LOCK
 from scheduling.solver.stages import build_stage
 from scheduling.solver.wording import grouped

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from scheduling.solver.block import OPEN_HALF_DAY
 from scheduling.solver.build import Build
 from scheduling.solver.examine.question import Dependency
-from scheduling.solver.examine.stages import OPEN_HALF_DAY
 
 _LONGEST_CHAINS = 3
 
@@ -82,11 +82,11 @@ def _derived(
     return {variable: tuple(meant) for variable, meant in found.items() if meant}
 
 
-def dependencies_of(builds: Iterable[Build]) -> tuple[Dependency, ...]:
-    """Every pair over all stages, the most closely tied first."""
+def dependencies_of(models: Iterable[tuple[Build, Mapping[str, Uses]]]) -> tuple[Dependency, ...]:
+    """Every pair over all explaining builds and what is used in them, the most closely tied first."""
     tied: dict[tuple[str, str], tuple[set[str], int]] = {}
-    for build in builds:
-        uses, choices = uses_of(build), labels(build)
+    for build, uses in models:
+        choices = labels(build)
         for rule, other, shared in _pairs(uses):
             codes, count = tied.get((rule, other), (set(), 0))
             tied[rule, other] = codes | {c for v in shared for c in choices[v]}, count + len(shared)

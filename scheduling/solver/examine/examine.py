@@ -35,7 +35,7 @@ def examine(question: Question) -> Examination:
     searching = Budget(question.effort * _CONFLICTS_SHARE)
     conflicts = varied(conflict for part in parts for conflict in conflicts_of(part, searching))
     whole = effort_of(problem, question.effort * _SOLVE_SHARE)
-    dependencies = dependencies_of(part.whole for part in parts)
+    dependencies = dependencies_of((part.whole, part.uses) for part in parts)
     measuring = Budget(max(0.0, question.effort - searching.spent - whole.units))
     profile, costliest = with_savings(profile_of(parts, problem.policy), parts, problem, whole, measuring)
     stands = [

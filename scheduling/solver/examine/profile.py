@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from scheduling.model.policy import Policy
 from scheduling.rules.catalog import BY_ID, RULES, is_on
 from scheduling.rules.rule import CheckOnly, Enforcement, Hard, Soft
+from scheduling.solver.block import OPEN_HALF_DAY
 from scheduling.solver.build import Build
 from scheduling.solver.catalog import in_force
 from scheduling.solver.cores import Budget
 from scheduling.solver.days_off import solve_days_off
-from scheduling.solver.examine.dependencies import uses_of
 from scheduling.solver.examine.question import Row
-from scheduling.solver.examine.stages import OPEN_HALF_DAY, Part, switched_off
+from scheduling.solver.examine.stages import Part, switched_off
 from scheduling.solver.objective import Prices
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.sites import solve_by_sites
@@ -54,7 +54,7 @@ def profile_of(parts: Sequence[Part], policy: Policy) -> tuple[Row, ...]:
     removes: Counter[str] = Counter()
     priced: set[str] = set()
     for part in parts:
-        terms.update({name: uses.terms for name, uses in uses_of(part.whole).items() if name != OPEN_HALF_DAY})
+        terms.update({name: uses.terms for name, uses in part.uses.items() if name != OPEN_HALF_DAY})
         for charge in part.priced.ledger:
             priced.add(charge.name)
             if not charge.breach:
@@ -115,7 +115,7 @@ def effort_of(problem: Problem, effort: float) -> Effort:
 
 def seconds_of(effort: Effort, parts: Sequence[Part]) -> float:
     """The effort in seconds of one quiet core, with what building the models takes."""
-    terms = sum(u.terms for part in parts if part.stage is not Stage.CALLS for u in uses_of(part.whole).values())
+    terms = sum(u.terms for part in parts if part.stage is not Stage.CALLS for u in part.uses.values())
     return effort.units * _SECONDS_PER_UNIT + terms * _SECONDS_PER_TERM
 
 
@@ -127,7 +127,7 @@ def with_savings(
     Rules that only have a place among the duties cost the block's solve nothing and are not measured.
     """
     steering = [r for r in rows if r.rule in BY_ID and (r.share or r.removes)][:COSTLIEST]
-    solved = {name for part in parts if part.stage is not Stage.CALLS for name in uses_of(part.whole)}
+    solved = {name for part in parts if part.stage is not Stage.CALLS for name in part.uses}
     each = seconds_of(whole, parts)
     saves: dict[str, float] = {}
     for row in steering:

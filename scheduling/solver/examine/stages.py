@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,12 +18,10 @@ from scheduling.model.roster import NO_SOURCE, Roster
 from scheduling.rules.catalog import BY_ID
 from scheduling.rules.rule import Tier
 from scheduling.solver.build import Build
+from scheduling.solver.examine.dependencies import Uses, uses_of
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.release import release_duties
 from scheduling.solver.stages import build_stage
-
-OPEN_HALF_DAY = "open_half_day"
-"""The condition that a half-day holds something: part of the question, no rule."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +36,11 @@ class Part:
     def stage(self) -> Stage:
         """The stage."""
         return self.problem.stage
+
+    @functools.cached_property
+    def uses(self) -> Mapping[str, Uses]:
+        """What every rule and insisted term does with the decisions."""
+        return uses_of(self.whole)
 
     @property
     def demands(self) -> tuple[str, ...]:
