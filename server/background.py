@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import structlog
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 Task = Callable[[], Coroutine[Any, Any, None]]
 _log = structlog.get_logger("server")
@@ -50,6 +51,19 @@ def run_beside(app: Starlette, *tasks: Task) -> None:
             yield state
 
     app.router.lifespan_context = lifespan
+
+
+def whole(app: ASGIApp, ended: Callable[[], None]) -> ASGIApp:
+    """The application, telling when its lifespan is over: without it a server would answer every request with an error."""
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        finally:
+            if scope["type"] == "lifespan":
+                ended()
+
+    return watched
 
 
 def attempt(task: Task, what: str) -> Task:

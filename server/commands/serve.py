@@ -9,11 +9,13 @@ from typing import Annotated
 import anyio
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from auth import setup
 from scheduling.store.database import open_database
 from server import clients
 from server.app import House
+from server.background import whole
 from server.commands.demonstration import ensure_demo
 from server.commands.printing import say
 from server.settings import SettingError, Settings, read_settings
@@ -63,11 +65,25 @@ async def _serve(settings: Settings, listener: socket.socket, demo: bool, worker
         if demo:
             await ensure_demo(house)
         await _greet(house)
-        app = house.http(*helpers_of(house, worker=worker))
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
-        )
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await server_of(house.http(*helpers_of(house, worker=worker))).serve(sockets=[listener])
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """What serves an application for as long as all of it runs: its lifespan too."""
+
+    def end() -> None:
+        server.should_exit = True
+
+    config = uvicorn.Config(
+        whole(app, end),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = uvicorn.Server(config)
+    return server
 
 
 async def _greet(house: House) -> None:
