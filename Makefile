@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # The mark names this folder: an environment that was moved or copied is made again.
 READY := $(VENV)/ready-$(shell pwd | cksum | cut -d' ' -f1)
 PYTEST := $(BIN)/python -m pytest
+# A file's tests stay together: they share what is dear to build. Every process has a PostgreSQL of its own.
+PARALLEL := --numprocesses logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --group dev
 
 # What npm installed for `make clients`; git ignores it.
@@ -22,7 +24,7 @@ demo: $(READY) ## build the demonstration program and run the main job end to en
 	@$(BIN)/python -m server demo $(ARGS)
 
 test: $(READY) ## run the tests with reduced counts (minutes)
-	$(PYTEST) -m "not slow and not node" $(ARGS)
+	$(PYTEST) -m "not slow and not node" $(PARALLEL) $(ARGS)
 
 check: $(READY) ## lint, format, types, floors and test collection
 	$(BIN)/python -m ruff check
