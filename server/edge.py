@@ -26,7 +26,7 @@ from scheduling.store.database import Database
 from scheduling.store.unit import UnitOfWork
 from server import arguments, budget
 from server.access import Guarded, choose_program, is_static
-from server.errors import INTERNAL, problem
+from server.errors import code_of, problem
 from server.render import render
 from tools.tool import AnyTool, Tool
 
@@ -206,17 +206,14 @@ class Edge:
         outcome = OK
         try:
             yield
-        except UserError as error:
-            outcome = error.code
-            raise
         except Pause:
             outcome = "asked"
             raise
         except anyio.get_cancelled_exc_class():
             outcome = "cancelled"
             raise
-        except Exception:
-            outcome = INTERNAL
+        except Exception as error:
+            outcome = code_of(error)
             raise
         finally:
             span = trace.get_current_span()

@@ -8,9 +8,12 @@ from typing import Any
 
 import structlog
 
-from scheduling.model.errors import UserError
+from scheduling.model.errors import BusyError, UserError
+from scheduling.store.outage import went_away
 
 INTERNAL = "internal"
+RETRY_AFTER = 5.0
+"""Seconds after which a database that went away has usually been started again."""
 _log = structlog.get_logger("edge")
 
 
@@ -28,8 +31,22 @@ class Problem:
         return {"code": self.code, "message": self.message, "hint": self.hint, **self.details}
 
 
+def code_of(error: Exception) -> str:
+    """The code a failure is answered with."""
+    if isinstance(error, UserError):
+        return error.code
+    return BusyError.code if went_away(error) else INTERNAL
+
+
 def problem(error: Exception, *, what: str) -> Problem:
-    """A `UserError` as it is; anything else as an incident whose trace stays in the log."""
+    """A `UserError` as it is, a lost database as one to try again; anything else as an incident whose trace stays in the log."""
+    if went_away(error):
+        _log.warning("the database went away", what=what, kind=type(error).__qualname__)
+        error = BusyError(
+            "the database went away during the call",
+            retry_after=RETRY_AFTER,
+            hint=f"call again in {RETRY_AFTER:g} s: a commit that is asked for again with its idempotency_key is done once",
+        )
     if isinstance(error, UserError):
         return Problem(error.code, error.message, error.hint, error.details)
     incident = f"inc-{secrets.token_hex(4)}"

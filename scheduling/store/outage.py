@@ -17,6 +17,11 @@ _PASSING = (
 """Lost connections, a server that shuts down or starts, too many connections, a full disk."""
 
 
+def went_away(error: BaseException) -> bool:
+    """True when the server went away under a statement. The operating system's own troubles may be anybody's."""
+    return is_outage(error) and not isinstance(error, OSError)
+
+
 def is_outage(error: BaseException) -> bool:
     """True when the same act may well succeed a little later: the server is away, or out of room."""
     if isinstance(error, DBAPIError):

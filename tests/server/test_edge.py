@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import anyio
 import pytest
 from sqlalchemy import text
 
@@ -16,6 +17,7 @@ from scheduling.store.audit import SERVER, AuditContext, verify
 from scheduling.store.unit import UnitOfWork
 from server.access import shown
 from server.edge import Answer, Caller, Edge
+from tests.faults.test_worker_kill import wait_until
 from tests.server.sample import CATALOGUE, SECRET, Town
 
 
@@ -155,6 +157,34 @@ async def test_a_crash_becomes_an_incident(edge: Edge, town: Town, capfd: pytest
     assert SECRET not in answer.text
     assert "Traceback" not in answer.text
     assert await town.rows() == [("chief", "count_rows", "internal")]
+
+
+async def test_a_database_that_goes_away_is_one_to_call_again(edge: Edge, town: Town) -> None:
+    """The connection of a change that waits is ended by the server: busy and no incident, and again it is done."""
+    who = await caller(town, "admin")
+    answers: list[Answer] = []
+
+    async def change() -> None:
+        answers.append(await call(edge, who, "add_note", date="2026-03-13"))
+
+    cut = text(
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+        " where datname = current_database() and wait_event_type = 'Lock'"
+    )
+
+    async def is_cut() -> bool:
+        async with town.database.session() as session:  # a transaction sees the same activity from its first look on
+            return bool(await session.scalar(cut))
+
+    async with town.database.session() as holding, anyio.create_task_group() as tasks:
+        await holding.execute(text("select 1 from programs for update"))
+        tasks.start_soon(change)
+        await wait_until(is_cut, 20)
+    assert answers[0].facts["code"] == "busy"
+    assert answers[0].facts["retry_after"] > 0
+    await change()
+    assert answers[1].facts["holidays"] == 1
+    assert await town.rows() == [("admin", "add_note", "busy"), ("admin", "add_note", "ok")]
 
 
 async def test_arguments_are_never_repeated_nor_stored(edge: Edge, town: Town) -> None:
