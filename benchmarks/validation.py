@@ -42,7 +42,7 @@ def main() -> None:
     print(f"large program: {len(residents)} residents, {len(people) - len(residents)} faculty, {len(WHOLE)} days")
     print(f"{'':<52}{'best':>10} {'median':>10}    ms")
     _line("duty hours, 90 residents, engine", 15, lambda: _hours(made.with_changes(()), residents))
-    _line("every rule and risk, whole program, engine", 15, lambda: _all(made.with_changes(())))
+    _line("every rule and risk, whole program, engine", None, lambda: _all(made.with_changes(())))
     _line("every rule and risk, from stored versions", 60, lambda: _all(_unpacked(made, packed)))
     _line("one person again after a change, duty hours", 0.3, *_again(made, residents[0]))
     _line("one hundred programs of 24 residents, duty hours", 1500, _hundred())
@@ -118,9 +118,11 @@ def _cut(made: Roster, rows: list[int], span: int) -> Roster:
     )
 
 
-def _line(name: str, limit: float, work: Callable[[], object], before: Callable[[], None] = lambda: None) -> None:
+def _line(
+    name: str, limit: float | None, work: Callable[[], object], before: Callable[[], None] = lambda: None
+) -> None:
     best, median = _timed(work, before)
-    print(f"{name:<52}{best:>10.2f} {median:>10.2f}    (at most {limit:g})")
+    print(f"{name:<52}{best:>10.2f} {median:>10.2f}" + ("" if limit is None else f"    (at most {limit:g})"))
 
 
 def _timed(work: Callable[[], object], before: Callable[[], None] = lambda: None) -> tuple[float, float]:
