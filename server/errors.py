@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from scheduling.model.errors import BusyError, UserError
-from scheduling.store.outage import went_away
+from scheduling.store.outage import is_passing
 
 INTERNAL = "internal"
 RETRY_AFTER = 5.0
@@ -35,15 +35,15 @@ def code_of(error: Exception) -> str:
     """The code a failure is answered with."""
     if isinstance(error, UserError):
         return error.code
-    return BusyError.code if went_away(error) else INTERNAL
+    return BusyError.code if is_passing(error) else INTERNAL
 
 
 def problem(error: Exception, *, what: str) -> Problem:
     """A `UserError` as it is, a lost database as one to try again; anything else as an incident whose trace stays in the log."""
-    if went_away(error):
-        _log.warning("the database went away", what=what, kind=type(error).__qualname__)
+    if is_passing(error):
+        _log.warning("the database was away or had no room", what=what, kind=type(error).__qualname__)
         error = BusyError(
-            "the database went away during the call",
+            "the database was away, or had no room, during the call",
             retry_after=RETRY_AFTER,
             hint=f"call again in {RETRY_AFTER:g} s: a commit that is asked for again with its idempotency_key is done once",
         )

@@ -17,9 +17,9 @@ _PASSING = (
 """Lost connections, a server that shuts down or starts, too many connections, a full disk."""
 
 
-def went_away(error: BaseException) -> bool:
-    """True when the server went away under a statement. The operating system's own troubles may be anybody's."""
-    return is_outage(error) and not isinstance(error, OSError)
+def is_passing(error: BaseException) -> bool:
+    """True when a statement was lost to an outage and nothing says so yet; bare troubles of the system may be anybody's."""
+    return is_outage(error) and not isinstance(error, (OSError, StorageError))
 
 
 def is_outage(error: BaseException) -> bool:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import anyio
+import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -14,9 +15,11 @@ from auth.store import holder
 from scheduling.model.errors import InvalidError, NotFoundError, UserError
 from scheduling.model.policy import shipped_policy
 from scheduling.store.audit import SERVER, AuditContext, verify
+from scheduling.store.errors import StorageError
 from scheduling.store.unit import UnitOfWork
 from server.access import shown
 from server.edge import Answer, Caller, Edge
+from server.errors import code_of, problem
 from tests.faults.test_worker_kill import wait_until
 from tests.server.sample import CATALOGUE, SECRET, Town
 
@@ -185,6 +188,15 @@ async def test_a_database_that_goes_away_is_one_to_call_again(edge: Edge, town: 
     await change()
     assert answers[1].facts["holidays"] == 1
     assert await town.rows() == [("admin", "add_note", "busy"), ("admin", "add_note", "ok")]
+
+
+async def test_what_the_storage_says_itself_is_answered_as_it_is_recorded() -> None:
+    """A refusal with words of its own keeps its code and its hint; trouble with a file is no outage of the database."""
+    refused = StorageError("the database cannot be reached", hint="check that it runs")
+    assert (problem(refused, what="test").code, problem(refused, what="test").hint) == ("storage", "check that it runs")
+    for error in (refused, OSError(28, "no space"), asyncpg.DiskFullError("full"), ValueError("x")):
+        assert problem(error, what="test").code == code_of(error)
+    assert [code_of(OSError(28, "no space")), code_of(asyncpg.DiskFullError("full"))] == ["internal", "busy"]
 
 
 async def test_arguments_are_never_repeated_nor_stored(edge: Edge, town: Town) -> None:
