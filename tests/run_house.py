@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import anyio
 
-from scheduling.model.calendar import BlockRef
+from scheduling.model.absence import Absence
+from scheduling.model.calendar import BlockRef, Calendar, days
 from scheduling.model.person import FacultyRole, Kind, Person
 from scheduling.model.run import RunRequest, StoredRun
 from scheduling.services.solve import ask, wait_for
@@ -23,8 +25,8 @@ SLUG = "runs"
 BLOCK = BlockRef(2026, 5)
 SHORT = RunRequest(2026, 5)
 """A block: solved in about a second."""
-LENGTHY = RunRequest(2026, effort=300)
-"""A year's weeks and calls for many: the search has a schedule soon and goes on for long."""
+YEAR = RunRequest(2026, effort=300)
+"""A year: some ten seconds for twelve, minutes where they are short-handed."""
 PATIENCE = 60.0
 ROLES = (FacultyRole.PD, FacultyRole.APD, FacultyRole.OIC, FacultyRole.DEPT_CHIEF, FacultyRole.SPORTS_MED)
 
@@ -86,4 +88,18 @@ async def settle_runs(database: Database, faculty: int = 12) -> RunHouse:
     """The program with so many faculty."""
     house = RunHouse(database)
     await house.build(faculty)
+    return house
+
+
+async def settle_short_handed(database: Database) -> RunHouse:
+    """Six faculty who are each away six times: a year has a schedule soon, better ones by the second, and no proof for long."""
+    house = await settle_runs(database, 6)
+    chance = random.Random(1)
+    start = Calendar().block(BlockRef(2026, 0)).start
+    async with house.unit() as unit:
+        await unit.lock(SLUG)
+        for number in range(36):
+            first = start + days(chance.randrange(350))
+            away = Absence(f"abs-{number}", f"fac-{number // 6:02d}", first, first + days(chance.randrange(1, 10)))
+            await unit.absences.add(SLUG, away)
     return house

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from scheduling.solver.infeasible import explain
+from scheduling.solver.parts import unfinished
 from scheduling.solver.precheck import check_data
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.progress import Listener, Progress, Stop
@@ -30,7 +31,9 @@ def answer(problem: Problem, listener: Listener, stop: Stop) -> Answer:
     whole = solve_year(problem, listener=listener, stop=stop)
     insisted = set(problem.profile.insist)
     short = {breach.name for tier in whole.tiers for breach in tier.breaches} & insisted
-    if whole.status is Status.INFEASIBLE or (short and not stop.is_set):
+    if short and stop.is_set:
+        return Answer(unfinished(whole, stopped=True), troubles)
+    if whole.status is Status.INFEASIBLE or short:
         listener.progress(Progress("explaining"))
         core = explain(problem, insist=insisted)
         if core is not None:

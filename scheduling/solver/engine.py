@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
@@ -13,7 +14,8 @@ from scheduling.model.errors import UserError
 from scheduling.rules.rule import Tier
 from scheduling.solver.problem import Settings
 from scheduling.solver.progress import Listener, Progress, Stop
-from scheduling.solver.status import Status
+from scheduling.solver.status import Status, evaluate
+from scheduling.solver.sums import Sum
 
 _STATUS = {
     cp_model.OPTIMAL: Status.OPTIMAL,
@@ -54,6 +56,14 @@ def whole_bound(bound: float) -> int:
     return math.ceil(bound - 1e-6)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A tier's total, and the bound that is proved of it so far."""
+
+    total: Sum
+    bound: int
+
+
 class Engine:
     """Solves models one after the other under one clock, one stop and one listener. Effort spent adds up."""
 
@@ -73,12 +83,16 @@ class Engine:
         return time.monotonic() - self.started
 
     def solve(
-        self, model: cp_model.CpModel, effort: float, tier: Tier | None, *, by_cores: bool
+        self, model: cp_model.CpModel, effort: float, tier: Tier | None, *, by_cores: bool, known: Known | None = None
     ) -> tuple[cp_model.CpSolver, Status]:
-        """Run one model. WallGuardError when the clock's guard strikes."""
+        """Run one model. WallGuardError when the clock's guard strikes.
+
+        `known` speaks for the tier where the model asks less than the tier's minimum: what such a search reaches, and its
+        bound, are no figures of the tier.
+        """
         solver = cp_model.CpSolver()
         configure(solver, self.settings, effort, by_cores=by_cores)
-        ear = _Ear(self, tier)
+        ear = _Ear(self, tier, known)
         solver.best_bound_callback = ear.bound
         done, late = threading.Event(), threading.Event()
         watchers = (
@@ -109,20 +123,21 @@ class Engine:
 class _Ear(cp_model.CpSolverSolutionCallback):
     """Passes solutions and bounds on; runs in the engine's thread."""
 
-    def __init__(self, engine: Engine, tier: Tier | None) -> None:
+    def __init__(self, engine: Engine, tier: Tier | None, known: Known | None) -> None:
         super().__init__()
         self._engine = engine
         self._tier = tier
+        self._known = known
         self._incumbent: int | None = None
 
     def on_solution_callback(self) -> None:
         """A better solution."""
         if self._engine.first is None:
             self._engine.first = self._engine.seconds
-        self._incumbent = round(self.objective_value)
+        values: Sequence[int] = self.response_proto.solution
+        self._incumbent = round(self.objective_value) if self._known is None else evaluate(self._known.total, values)
         self._tell(self.best_objective_bound)
         if self._tier is not None:
-            values: Sequence[int] = self.response_proto.solution
             self._engine.listener.incumbent(self._tier, values)
 
     def bound(self, bound: float) -> None:
@@ -132,6 +147,5 @@ class _Ear(cp_model.CpSolverSolutionCallback):
     def _tell(self, bound: float) -> None:
         if math.isfinite(bound):
             engine = self._engine
-            engine.listener.progress(
-                Progress(engine.phase, self._tier, self._incumbent, whole_bound(bound), engine.seconds)
-            )
+            proved = whole_bound(bound) if self._known is None else self._known.bound
+            engine.listener.progress(Progress(engine.phase, self._tier, self._incumbent, proved, engine.seconds))

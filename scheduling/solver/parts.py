@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scheduling.rules.rule import Tier
 from scheduling.solver.objective import TIERS
@@ -33,6 +34,12 @@ def together(problem: Problem, parts: Sequence[Solution]) -> Solution:
         seed=problem.settings.seed,
         effort=sum(part.effort for part in parts),
     )
+
+
+def unfinished(found: Solution, *, stopped: bool) -> Solution:
+    """What was decided where the rest was not, for a stop or want of effort: nothing is proved of the window."""
+    status = Status.CANCELLED if stopped else Status.FEASIBLE
+    return replace(found, status=status, tiers=tuple(replace(tier, whole=False) for tier in found.tiers))
 
 
 def _summed(tier: Tier, parts: Sequence[Solution]) -> TierResult:

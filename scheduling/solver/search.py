@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 
 from scheduling.rules.rule import Tier
 from scheduling.solver.build import Build
-from scheduling.solver.engine import Engine, whole_bound
+from scheduling.solver.engine import Engine, Known, whole_bound
 from scheduling.solver.objective import TIERS, Breach, Ledger
 from scheduling.solver.problem import Settings
 from scheduling.solver.progress import Listener, Silence, Stop
@@ -165,7 +165,10 @@ class _Search:
         for index, value in enumerate(self.values or self.hint):
             model.add_hint(model.get_int_var_from_proto_index(index), value)
         tier, before = least or at, self.engine.spent
-        solver, status = self.engine.solve(model, effort, tier, by_cores=by_cores)
+        known = None
+        if tier is not None and (least is None or not proves):
+            known = Known(self.totals[tier], self.bounds[tier])
+        solver, status = self.engine.solve(model, effort, tier, by_cores=by_cores, known=known)
         if tier is not None:
             self.efforts[tier] += self.engine.spent - before
         if status in (Status.OPTIMAL, Status.FEASIBLE):

@@ -32,17 +32,22 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class TierResult:
-    """One tier: its objective, the bound no schedule can beat given the tiers above, and what it consists of."""
+    """One tier: its objective, the bound no schedule can beat given the tiers above, and what it consists of.
+
+    `whole` is False where a part of the window was left undecided: the figures are of what was decided, and prove nothing of
+    the window.
+    """
 
     tier: Tier
     objective: int
     bound: int
     breaches: tuple[Breach, ...]
+    whole: bool = True
 
     @property
     def proved(self) -> bool:
-        """True when the objective is the bound."""
-        return self.objective == self.bound
+        """True when the objective is the bound, and nothing was left undecided."""
+        return self.whole and self.objective == self.bound
 
     @property
     def gap(self) -> float:
@@ -53,9 +58,11 @@ class TierResult:
     def sentence(self) -> str:
         """The tier's result in words."""
         what = _WHAT[self.tier]
+        broken = ", ".join(f"{amount} x {name}" for name, amount in by_name(self.breaches).items())
+        if not self.whole:
+            return f"{what}: {broken or 'nothing is broken'} in what was decided; the rest is not"
         if not self.objective:
             return f"{what}: nothing is broken, so no schedule does better: proved"
-        broken = ", ".join(f"{amount} x {name}" for name, amount in by_name(self.breaches).items())
         if self.proved:
             return f"{what}: {broken}; no schedule has less, weighed together: proved"
         return f"{what}: {broken}, costing {self.objective}; less than {self.bound} is impossible (gap {self.gap:.1%})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from scheduling.solver.calls_year import solve_calls
 from scheduling.solver.days_off import solve_days_off
 from scheduling.solver.infeasible import Core, explain
-from scheduling.solver.parts import together
+from scheduling.solver.parts import together, unfinished
 from scheduling.solver.precheck import Trouble, check_data
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.progress import Listener, Progress, Silence, Stop
@@ -39,10 +39,10 @@ def solve(problem: Problem, *, listener: Listener | None = None, stop: Stop | No
     listener.progress(Progress("data checks"))
     troubles = check_data(problem)
     solution = _search(problem, listener, stop)
-    if stop.is_set:
-        return Answer(solution, troubles)
     insisted = set(problem.profile.insist)
     short = {b.name for tier in solution.tiers for b in tier.breaches}
+    if stop.is_set:
+        return Answer(unfinished(solution, stopped=True) if short & insisted else solution, troubles)
     if solution.status is Status.INFEASIBLE or short & insisted:
         listener.progress(Progress("explaining"))
         core = explain(problem, insist=insisted)
@@ -73,14 +73,16 @@ def _search(problem: Problem, listener: Listener, stop: Stop) -> Solution:
 
 
 def _block(problem: Problem, listener: Listener, stop: Stop) -> Solution:
-    """Half-days by sites, then the dates off of wards whose days are open."""
+    """Half-days by sites, then the dates off of wards whose days are open; without those the block is not finished."""
     solution = solve_by_sites(problem, listener=listener, stop=stop)
-    if not solution.found or stop.is_set:
+    if not solution.found:
         return solution
     roster = solution.applied(problem.roster)
     given = problem.given | {(c.person, c.slot) for c in solution.cells}
     rest = replace(problem, stage=Stage.DAYS_OFF, roster=roster, calls_free=False, given=given)
     off = solve_days_off(rest, listener=listener, stop=stop)
+    if not off.found:
+        return unfinished(solution, stopped=stop.is_set)
     if not off.cells:
         return solution
     return together(problem, [solution, off])

@@ -7,22 +7,23 @@ from dataclasses import replace
 from scheduling.model.part import Window
 from scheduling.solver.calls_year import solve_calls
 from scheduling.solver.days_off import solve_days_off
-from scheduling.solver.parts import together
+from scheduling.solver.parts import together, unfinished
 from scheduling.solver.problem import Problem, Stage
 from scheduling.solver.progress import Listener, Stop
 from scheduling.solver.sites import solve_by_sites
 from scheduling.solver.solution import Solution
-from scheduling.solver.status import Status
 
 CALLS_SHARE = 0.4
 """Share of the effort for the year's weeks and calls."""
+
+_OF_A_BLOCK = ((Stage.BLOCK, solve_by_sites), (Stage.DAYS_OFF, solve_days_off))
 
 
 def solve_year(problem: Problem, *, listener: Listener | None = None, stop: Stop | None = None) -> Solution:
     """Decide the window of a CALLS problem, then every block in it.
 
     The parts' scores add up tier by tier. Each part is proved for itself, given the ones before it. What was decided before
-    a stop stands.
+    a stop stands, and nothing is proved of a window that is not decided to its end.
     """
     stop = stop or Stop()
     left = problem.settings.effort
@@ -39,7 +40,7 @@ def solve_year(problem: Problem, *, listener: Listener | None = None, stop: Stop
         window = Window(max(block.start, problem.window.start), min(block.end, problem.window.end))
         if stop.is_set:
             break
-        for stage, solve in ((Stage.BLOCK, solve_by_sites), (Stage.DAYS_OFF, solve_days_off)):
+        for stage, solve in _OF_A_BLOCK:
             part = solve(
                 replace(
                     problem,
@@ -61,5 +62,7 @@ def solve_year(problem: Problem, *, listener: Listener | None = None, stop: Stop
             left -= part.effort
             parts.append(part)
             roster = part.applied(roster)
-    whole = together(problem, parts)
-    return replace(whole, status=Status.CANCELLED) if stop.is_set else whole
+    found = together(problem, parts)
+    if len(parts) == 1 + len(_OF_A_BLOCK) * len(blocks):
+        return found
+    return unfinished(found, stopped=True)

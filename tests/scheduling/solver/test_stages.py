@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -11,13 +12,17 @@ from scheduling.model.calendar import SATURDAY, BlockRef, days, is_weekday_call
 from scheduling.model.override import Source
 from scheduling.model.part import Part, Slot, Window
 from scheduling.rules.finding import Binding
+from scheduling.rules.rule import Tier
 from scheduling.rules.validation import validate
+from scheduling.solver import solve as solver
 from scheduling.solver.calls_year import solve_calls
 from scheduling.solver.days_off import solve_days_off
 from scheduling.solver.problem import Problem, Stage
+from scheduling.solver.progress import Listener, Progress, Stop
 from scheduling.solver.release import release_duties
 from scheduling.solver.rotations_year import solve_rotations
 from scheduling.solver.sites import certify, sites_in, solve_by_sites
+from scheduling.solver.solution import Solution
 from scheduling.solver.status import Status
 from scheduling.solver.year import solve_year
 from tests.scheduling.solver.solver_programs import YEAR, block_of, demo_block, demo_year, lock, roster_of, settings
@@ -172,3 +177,53 @@ def test_a_year_is_solved_stage_by_stage() -> None:
     assert all(f.rule.startswith("acgme") or f.person in locked_in for f in must)
     assert not [f for f in must if f.rule in ("prog.supervision", "prog.rooms", "prog.call_absent", "prog.credential")]
     assert {made.source_at(c.person, c.slot) for c in solution.cells} == {Source.SOLVER}
+
+
+@dataclass
+class _StopsAt:
+    """Stops the search as soon as it hears of a phase."""
+
+    phase: Stage
+    stop: Stop = field(default_factory=Stop)
+
+    def progress(self, progress: Progress) -> None:
+        if progress.phase == self.phase:
+            self.stop.set()
+
+    def incumbent(self, tier: Tier, values: Sequence[int]) -> None:
+        """Not looked at."""
+
+
+def test_a_year_that_is_stopped_midway_keeps_what_it_has_and_proves_nothing() -> None:
+    """Its calls were proved; of the blocks that are not decided nothing is known, so no tier of the year is called proved."""
+    program, record = demo_year()
+    window = Window(dt.date(2026, 7, 2), dt.date(2026, 9, 23))
+    base = release_duties(roster_of(program, record, YEAR.widen(7, 7)), window, weeks=True)
+    problem = Problem(Stage.CALLS, base, window, weeks_free=True, calls_free=True, settings=settings())
+    ear = _StopsAt(Stage.BLOCK)
+    solution = solve_year(problem, listener=ear, stop=ear.stop)
+    assert solution.status is Status.CANCELLED
+    assert {night for night, _ in solution.calls} >= {d for d in window if is_weekday_call(d)}
+    assert not [tier for tier in solution.tiers if tier.proved]
+    assert all("the rest is not" in sentence and "proved" not in sentence for sentence in solution.sentences)
+
+
+def test_a_block_that_is_stopped_before_its_days_off_is_not_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its half-days stand, and it is not called optimal while wards are open."""
+    wards, _ = _open_ward()
+    problem = replace(wards, stage=Stage.BLOCK)
+    stop = Stop()
+
+    def stopped_afterwards(asked: Problem, *, listener: Listener, stop: Stop) -> Solution:
+        found = solve_by_sites(asked, listener=listener, stop=stop)
+        assert found.status is Status.OPTIMAL
+        stop.set()
+        return found
+
+    monkeypatch.setattr(solver, "solve_by_sites", stopped_afterwards)
+    solution = solver.solve(problem, stop=stop).solution
+    assert solution.status is Status.CANCELLED
+    assert solution.cells
+    assert not [tier for tier in solution.tiers if tier.proved]
+    monkeypatch.undo()
+    assert solver.solve(problem).solution.status is Status.OPTIMAL
