@@ -1,7 +1,8 @@
 """Work of residents as elapsed time with literals: what the duty-hour constraints are written in.
 
-Only residents with decided cells are measured. Sums over cells never fall below what `scheduling.rules.duties` measures,
-so a priced limit is never met by less than the checker asks for; overlaps count twice and are the only difference.
+Only residents with decided cells are measured. Sums over cells and over hours on record never fall below what
+`scheduling.rules.duties` measures, so a priced limit is never met by less than the checker asks for; overlaps of cells count
+twice and are the only difference.
 """
 
 from __future__ import annotations
@@ -12,21 +13,28 @@ from dataclasses import dataclass, field
 
 from scheduling.model.activity import Activity
 from scheduling.model.calendar import days
+from scheduling.model.duty_record import DutyKind
 from scheduling.model.part import PARTS, Part, Slot, Window
 from scheduling.model.policy import Policy
 from scheduling.rules.averaged import dates
 from scheduling.rules.duties import Duties, duties_of
 from scheduling.rules.segments import periods_of
 from scheduling.solver.build import Build
+from scheduling.solver.recorded_hours import BUSY, Span, outside, recorded, shared, within
 from scheduling.solver.sums import Literal, Sum
 
 REACH = 2
 """Days before and after the window whose duties can touch one inside it."""
 
+_NOON = 12 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One working cell, or the choices of one cell that share their hours; `start` and `end` are epoch minutes."""
+    """One working cell, or the choices of one cell that share their hours; `start` and `end` are epoch minutes.
+
+    A transition on record is one too, without activities and with nothing to decide.
+    """
 
     slot: Slot
     start: int
@@ -62,17 +70,39 @@ class DutyHours:
     _cells: dict[tuple[str, Slot], tuple[Work, ...]] = field(default_factory=dict)
     _instants: dict[tuple[dt.date, int], int] = field(default_factory=dict)
     _free: dict[tuple[str, dt.date], Literal] = field(default_factory=dict)
+    _records: dict[tuple[str, tuple[DutyKind, ...]], list[Span]] = field(default_factory=dict)
 
     def works(self, person: str) -> list[Work]:
-        """Every cell the person works or may work, from a little before the window to a little after it."""
+        """What the person works or may work, transitions included, from a little before the window to a little after it."""
         found = self._works.get(person)
         if found is None:
             reach = self.build.problem.window.widen(REACH, REACH)
-            found = self._works[person] = self.works_in(person, reach)
+            cells = self.works_in(person, reach)
+            found = sorted([*cells, *self._transitions(person, cells, reach)], key=lambda w: (w.start, w.end))
+            self._works[person] = found
         return found
 
+    def _transitions(self, person: str, cells: list[Work], window: Window) -> Iterator[Work]:
+        """Transitions on record beyond the cells that stand."""
+        beside = self._recorded(person, DutyKind.TRANSITION)
+        if not beside:
+            return
+        midnights = {self._instant(date, 0): date for date in window}
+        beside = outside(beside, [(w.start, w.end) for w in cells if w.literal.fixed and w.literal.low])
+        for start, end in within(beside, min(midnights), max(midnights)):
+            midnight = max(m for m in midnights if m <= start)
+            part = Part.AM if start - midnight < _NOON else Part.PM
+            yield Work(Slot(midnights[midnight], part), start, end, Sum(constant=1), ())
+
+    def left(self, person: str, minute: int, *kinds: DutyKind) -> int:
+        """When somebody whose work ends at the minute leaves: the end of the records of these kinds that go on from there."""
+        for start, end in self._recorded(person, *kinds):
+            if start <= minute < end:
+                minute = end
+        return minute
+
     def works_in(self, person: str, window: Window) -> list[Work]:
-        """The same for any window inside the data."""
+        """Every cell the person works or may work in any window inside the data."""
         roster = self.build.problem.roster
         dates_ = [d for d in window if d in roster.window]
         found = [w for d in dates_ for part in PARTS for w in self._works_at(person, Slot(d, part))]
@@ -132,19 +162,27 @@ class DutyHours:
         return found
 
     def minutes(self, period: Period) -> Sum:
-        """Worked minutes of a period, each duty cut at its edges; cells inside leave do not count."""
+        """Worked minutes of a period, each duty cut at its edges; cells inside leave do not count, every record does."""
         roster = self.build.problem.roster
         low = self._instant(period.window.start, 0)
         high = self._instant(period.window.end + days(1), 0)
-        total = Sum()
+        beside = list(within(self._recorded(period.person, *DutyKind), low, high))
+        total = Sum(constant=shared(beside, low, high))
         for work in self.works_in(period.person, period.window.widen(1, 0)):
-            inside = min(work.end, high) - max(work.start, low)
-            if inside > 0 and not roster.is_absent(period.person, work.slot):
-                total.plus(work.literal, inside)
+            start, end = max(work.start, low), min(work.end, high)
+            if end > start and not roster.is_absent(period.person, work.slot):
+                total.plus(work.literal, end - start - shared(beside, start, end))
         return total
 
+    def _recorded(self, person: str, *kinds: DutyKind) -> list[Span]:
+        found = self._records.get((person, kinds))
+        if found is None:
+            found = recorded(duties_of(self.build.problem.roster, self.people), person, *kinds)
+            self._records[person, kinds] = found
+        return found
+
     def free_days(self, period: Period) -> Sum:
-        """Dates of a period without work, leave or at-home call, one literal each where undecided."""
+        """Dates of a period without work, leave, at-home call or hours on record, one literal each where undecided."""
         total = Sum()
         for date in period.window:
             key = (period.person, date)
@@ -160,6 +198,8 @@ class DutyHours:
         busy = [w.literal for part in PARTS for w in self._works_at(person, Slot(date, part))]
         busy += [self._home(person, Slot(date, part)) for part in PARTS]
         busy += self._spilling(person, date)
+        if shared(self._recorded(person, *BUSY), self._instant(date, 0), self._instant(date + days(1), 0)):
+            return 0
         if any(b.low > 0 for b in busy):
             return 0
         undecided = [b for b in busy if not b.fixed]
@@ -205,10 +245,10 @@ def duty_hours(build: Build) -> DutyHours:
     return found
 
 
-def between(works: list[Work], first: int, second: int) -> Sum:
-    """Work that lies between two places of a list in time order, whole."""
-    total = Sum()
+def between(works: list[Work], first: int, second: int, since: int | None = None) -> Sum:
+    """Work that lies between two places of a list in time order, whole; `since` where the first really ends later."""
+    total, low = Sum(), works[first].end if since is None else since
     for work in works[first + 1 : second]:
-        if work.start >= works[first].end and work.end <= works[second].start:
+        if work.start >= low and work.end <= works[second].start:
             total.plus(work.literal)
     return total

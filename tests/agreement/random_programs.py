@@ -10,6 +10,7 @@ from scheduling.model.absence import Absence
 from scheduling.model.activity import Catalogue
 from scheduling.model.calendar import BlockRef, Calendar, days, is_weekday_call
 from scheduling.model.clock import Clock
+from scheduling.model.duty_record import DutyKind, DutyRecord
 from scheduling.model.first_version import first_schedules
 from scheduling.model.overlay import build_roster
 from scheduling.model.override import SOURCES, Source
@@ -47,6 +48,7 @@ def small_problem(seed: int) -> Problem:
         policies=PolicyHistory(((ALWAYS, _policy(chance)),)),
         holidays={BLOCK.start + days(chance.randrange(14)): "Holiday"} if chance.random() < 0.4 else {},
         absences=_absences(chance, people),
+        duty_records=_duty_records(random.Random(f"records of {seed}"), people),
     )
     record = _record(chance, program, calls_free=calls_free)
     wide = Window(BLOCK.start - days(7), BLOCK.end + days(7))
@@ -95,6 +97,20 @@ def _absences(chance: random.Random, people: Sequence[Person]) -> tuple[Absence,
         start = BLOCK.start + days(chance.randrange(-3, 28))
         part = chance.choice((Part.AM, Part.AM, Part.PM))
         found.append(Absence(f"a{number}", person.id, start, start + days(chance.choice((0, 1, 4))), start_part=part))
+    return tuple(found)
+
+
+def _duty_records(chance: random.Random, people: Sequence[Person]) -> tuple[DutyRecord, ...]:
+    """In half of the programs one resident has hours on record, now and then as many as break a limit by themselves."""
+    residents = [p.id for p in people if p.is_resident]
+    if not residents or chance.random() < 0.5:
+        return ()
+    person = chance.choice(residents)
+    found = []
+    for number in range(chance.choice((2, 8, 20))):
+        date, start = BLOCK.start + days(chance.randrange(28)), 60 * chance.choice((7, 12, 17, 19))
+        kind = chance.choice((DutyKind.MOONLIGHTING, *DutyKind))
+        found.append(DutyRecord(f"d{number}", person, kind, date, start, start + 60 * chance.choice((1, 4, 12))))
     return tuple(found)
 
 

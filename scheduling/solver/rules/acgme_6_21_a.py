@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from scheduling.model.duty_record import DutyKind
 from scheduling.rules.rule import Rule
 from scheduling.solver.build import Build
 from scheduling.solver.duty_hours import Work, between, duty_hours
 from scheduling.solver.objective import Where
 from scheduling.solver.problem import Stage
+from scheduling.solver.recorded_hours import PROLONGING
 from scheduling.solver.sums import Sum
 
 STAGES = (Stage.BLOCK, Stage.DAYS_OFF)
@@ -15,9 +17,13 @@ _HOUR = 60
 
 
 def constrain(rule: Rule, build: Build) -> None:
-    """A duty of that length which ends with in-house call, and any work that follows it too soon, exclude each other."""
-    for person in duty_hours(build).people:
-        works = duty_hours(build).works(person)
+    """A duty of that length which ends with in-house call, and any work that follows it too soon, exclude each other.
+
+    The rest begins when the resident leaves: transitions and stays on record that go on from the call move it.
+    """
+    hours = duty_hours(build)
+    for person in hours.people:
+        works = hours.works(person)
         for i, last in enumerate(works):
             figures = build.problem.roster.policy(last.slot.date).hours
             duty = _duty_up_to(works, i)
@@ -26,12 +32,12 @@ def constrain(rule: Rule, build: Build) -> None:
                 or last.end - duty[0].start < figures.call_hours * _HOUR
             ):
                 continue
+            ends, leaves = hours.left(person, last.end, DutyKind.TRANSITION), hours.left(person, last.end, *PROLONGING)
             for j in range(i + 1, len(works)):
-                pause = works[j].start - last.end
-                if pause >= figures.post_call_rest_hours * _HOUR:
+                if works[j].start - leaves >= figures.post_call_rest_hours * _HOUR:
                     break
-                if pause > 0:
-                    total = Sum().plus(works[j].literal).plus(between(works, i, j), -1)
+                if works[j].start > ends:
+                    total = Sum().plus(works[j].literal).plus(between(works, i, j, ends), -1)
                     for work in duty:
                         total.plus(work.literal)
                     where = Where((person,), (last.slot.date, works[j].slot.date), works[j].slot.part)

@@ -17,7 +17,8 @@ _HOUR = 60
 def constrain(rule: Rule, build: Build) -> None:
     """Every shortest chain of works that touch each other and exceed the limit: not all of them.
 
-    Education at the end of a duty counts here as work: the solve stays on the safe side.
+    Education at the end of a duty counts here as work: the solve stays on the safe side. A transition on record joins works,
+    and is no clinical work at the end of them.
     """
     hours = build.policy.hours.continuous_hours
     for person in duty_hours(build).people:
@@ -30,7 +31,7 @@ def constrain(rule: Rule, build: Build) -> None:
                 if work.end > end:
                     chain.append(work)
                     end = work.end
-                if end - first.start > hours * _HOUR:
+                if work.activities and end - first.start > hours * _HOUR:
                     total = Sum()
                     for link in chain:
                         total.plus(link.literal)
