@@ -11,6 +11,8 @@ import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from scheduling.store.outage import is_outage
+
 Task = Callable[[], Coroutine[Any, Any, None]]
 _log = structlog.get_logger("server")
 
@@ -36,8 +38,11 @@ async def _lasting(task: Task) -> None:
     while True:
         try:
             return await task()
-        except Exception:  # noqa: BLE001 - see above
-            _log.exception("a task beside the server failed and is begun again")
+        except Exception as error:  # noqa: BLE001 - see above
+            if is_outage(error):
+                _log.warning("a task beside the server waits for the database", kind=type(error).__qualname__)
+            else:
+                _log.exception("a task beside the server failed and is begun again")
         await anyio.sleep(AGAIN)
 
 

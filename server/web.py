@@ -24,6 +24,7 @@ from server.settings import MCP_PATH, Settings
 from server.setup_page import SetupPage
 from server.shell import Shell
 from server.stepup import MAX_BODY, StepUp
+from server.unavailable import Unavailable
 
 HEALTH = "/health"
 _HEALTH_PATIENCE = 2.0
@@ -56,9 +57,10 @@ def web_app(shell: Shell, settings: Settings, database: Database, setup_page: Se
         FeedPage(database, settings.today, utc_now).route(),
         Route(HEALTH, _health(database, shell.version), methods=["GET"]),
     ]
-    app.user_middleware.insert(
-        0, Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
-    )
+    app.user_middleware[:0] = [
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts), www_redirect=False),
+        Middleware(Unavailable),
+    ]
     app.user_middleware.append(
         Middleware(
             StepUp,
