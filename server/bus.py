@@ -26,7 +26,7 @@ class ResourceBus:
     """The bus the SDK publishes on and subscribes to; `run` brings in what other replicas and workers commit.
 
     An announcement says only "read this again", so telling one twice does no harm and losing one is the only fault:
-    after a lost connection the latest events are announced anew.
+    with every connection, the first one too, the latest events are announced anew: somebody may have subscribed before it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -61,9 +61,7 @@ class ResourceBus:
             elif self._newest:
                 events = await unit.outbox.latest(after=self._newest - _AGAIN)
             else:
-                events = await unit.outbox.latest(limit=1)
-                self._newest = max((e.id for e in events), default=0)
-                return
+                events = await unit.outbox.latest(limit=_AGAIN)
             told = [(event, await unit.program(event.program)) for event in events]
         for event, program in told:
             await self._tell(event, changed_resources(event, program))

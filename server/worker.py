@@ -83,6 +83,8 @@ class Worker:
             try:
                 app = self._app()
                 async with app.open_async():
+                    if self._leaving:
+                        return
                     self._queue = QueueWorker(
                         app,
                         queues=[QUEUE],
@@ -134,6 +136,8 @@ class Worker:
         if run not in self._hands:
             assert self._group is not None
             self._hands[run] = (Hand(), anyio.Event())
+            if self._leaving:  # the queue gave it out at the last moment
+                self._hands[run][0].leave()
             self._group.start_soon(self._carry, run)
         return self._hands[run]
 
@@ -167,7 +171,7 @@ class Worker:
     async def _sweep(self) -> None:
         while True:
             try:
-                await sweep(self.unit)
+                await sweep(self.unit, frozenset(self._hands))
             except Exception as error:  # noqa: BLE001 - the loop outlives any one round
                 _log.warning("the sweep waits", reason=type(error).__name__)
             await anyio.sleep(SWEEP_EVERY)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from hypothesis import settings
 
 from scheduling.store.account import Account
 from scheduling.store.database import Database, prepare
@@ -16,6 +17,12 @@ from scheduling.store.embedded import EmbeddedServer
 from tests import databases
 
 TEMPLATE = "housestaff_template"
+FULL = os.environ.get("HOUSESTAFF_COUNTS") == "full"
+
+# Examples are the same in every run, so that a change is judged by what it changed; the full counts draw new ones. No example
+# is judged by its time: a busy machine is no fault.
+settings.register_profile("housestaff", deadline=None, derandomize=not FULL)
+settings.load_profile("housestaff")
 # A test's data need not outlive the machine, only its processes: no waiting for the disk.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -49,7 +56,7 @@ def _own_environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def full_counts() -> bool:
     """Whether the long forms of fault, fuzz and property tests were asked for (HOUSESTAFF_COUNTS=full)."""
-    return os.environ.get("HOUSESTAFF_COUNTS") == "full"
+    return FULL
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ SHORT = RunRequest(2026, 5)
 """A block: solved in about a second."""
 YEAR = RunRequest(2026, effort=300)
 """A year: some ten seconds for twelve, minutes where they are short-handed."""
-PATIENCE = 60.0
+PATIENCE = 200.0
 ROLES = (FacultyRole.PD, FacultyRole.APD, FacultyRole.OIC, FacultyRole.DEPT_CHIEF, FacultyRole.SPORTS_MED)
 
 

@@ -35,8 +35,11 @@ class Way:
             writer.transport.abort()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         beyond_reader, beyond = await asyncio.open_unix_connection(self._there)
-        self._open |= {writer, beyond}
+        self._open.add(beyond)
+        if writer.transport.is_closing():  # cut in between
+            beyond.transport.abort()
         try:
             await asyncio.gather(_copy(reader, beyond), _copy(beyond_reader, writer))
         finally:

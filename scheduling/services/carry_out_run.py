@@ -198,6 +198,7 @@ async def _keep_alive(work: Work) -> None:
     """Beat and write progress and snapshots until cancelled. A database that is away is waited for."""
     last = 0.0
     while True:
+        work.hand.poked = anyio.Event()  # before the look: what is said during it is heard after it
         try:
             with anyio.CancelScope(shield=True):
                 await _beat(work)
@@ -209,7 +210,6 @@ async def _keep_alive(work: Work) -> None:
             return
         except Exception as error:  # noqa: BLE001 - a heart that stops for one error would take the search with it
             _log.warning("run goes on without its database", run=work.run.id, reason=type(error).__name__)
-        work.hand.poked = anyio.Event()
         with anyio.move_on_after(BEAT):
             await work.hand.poked.wait()
 
@@ -237,6 +237,10 @@ async def _snapshot(work: Work, snapshot: Snapshot) -> None:
 
 async def _end(work: Work, gathered: Gathered, found: Answer) -> RunState | None:
     solution, why = found.solution, reasons(found)
+    if solution.status is Status.CANCELLED and work.hand.leaving and not work.hand.asked:
+        await _beat(
+            work
+        )  # the search was stopped for the worker's sake: the run goes back, unless somebody asked meanwhile
     if solution.status is Status.INFEASIBLE:
         return await _finish(work, RunState.INFEASIBLE, {"status": solution.status.value, **why})
     if not solution.found:

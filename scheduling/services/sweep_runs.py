@@ -14,24 +14,27 @@ from scheduling.store.unit import UnitOfWork
 _log = structlog.get_logger("sweep")
 
 
-async def sweep(open_trail: OpenTrail) -> int:
-    """One round; how many runs were touched. Any number of workers may do this at once."""
+async def sweep(open_trail: OpenTrail, mine: frozenset[str] = frozenset()) -> int:
+    """One round; how many runs were touched. Any number of workers may do this at once.
+
+    `mine` are runs the asking process works on itself: after an outage of the database it may look before they have spoken.
+    """
     touched = 0
     async with open_trail(_trail(SERVER)) as unit:
-        found = [run.program for run in await unit.runs.abandoned()]
+        found = [run.program for run in await unit.runs.abandoned() if run.id not in mine]
         await unit.runs.jobs.clear()
     for slug in dict.fromkeys(found):
         async with open_trail(_trail(slug)) as unit:
             await unit.lock(slug)
-            touched += await _sweep_program(unit, slug)
+            touched += await _sweep_program(unit, slug, mine)
     return touched
 
 
-async def _sweep_program(unit: UnitOfWork, slug: str) -> int:
+async def _sweep_program(unit: UnitOfWork, slug: str, mine: frozenset[str]) -> int:
     most = (await unit.program(slug)).policy.solve.attempts_max
     touched = 0
     for run in await unit.runs.abandoned():
-        if run.program != slug:
+        if run.program != slug or run.id in mine:
             continue
         touched += 1
         if run.state is RunState.RUNNING and run.tries >= most:

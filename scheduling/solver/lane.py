@@ -93,6 +93,9 @@ class Lane:
     async def _within(self, function: Callable[..., Any], args: tuple[Any, ...]) -> _Answer | _Refusal:
         try:
             with anyio.fail_after(self.seconds):
+                # A process that its caller gives up on while it still starts would be left behind: it starts apart.
+                with anyio.CancelScope(shield=True):
+                    await to_process.run_sync(_start, limiter=self._processes)
                 return await to_process.run_sync(_carry_out, function, args, cancellable=True, limiter=self._processes)
         except TimeoutError:
             raise LaneTimeoutError(
@@ -104,6 +107,10 @@ class Lane:
     async def warm(self) -> None:
         """Start the solver process and load the engine, so that the first question does not wait for it."""
         await self.run(_load)
+
+
+def _start() -> None:
+    """Nothing: once it is done, there is a process that can be asked."""
 
 
 def _load() -> None:

@@ -19,7 +19,7 @@ from scheduling.model.run import RunState, StoredRun
 from scheduling.services.solve import stop_run
 from scheduling.store.database import Database, open_database
 from scheduling.store.embedded import EmbeddedServer
-from tests.faults.test_database_kills import end_server, kill_server
+from tests.faults.test_database_kills import end_server, lives
 from tests.run_house import SHORT, SLUG, YEAR, RunHouse, settle_runs, settle_short_handed
 
 PICKED_UP = 30.0
@@ -117,8 +117,7 @@ async def test_a_search_outlives_a_kill_of_the_database(house: RunHouse, home: P
     with worker(home) as alive:
         run = await house.ask(YEAR)
         before = await until(house, run.id, RunState.RUNNING, searching=True)
-        kill_server(home)
-        await anyio.sleep(1)
+        end_server(home)
         after = await until(house, run.id, RunState.RUNNING)
         assert (after.lease, after.tries) == (before.lease, before.tries)
         stopped = await stop_run(house.unit, SLUG, run.id, patience=PATIENCE)
@@ -177,7 +176,7 @@ async def test_a_tampered_snapshot_is_refused_and_reported(database: Database) -
     async with house.worker():
         run = await house.ask(YEAR)
         await wait_until(lambda: snapshots(house), PATIENCE)
-    await house.sql("update run_snapshots set objective = 0")
+    await house.sql("update run_snapshots set objective = objective + 1")
     await house.sql("update runs set tries = 1")  # as if its worker had died: going down in good order costs no try
     async with house.worker():
         ended = await house.end(run.id, PATIENCE)
@@ -238,7 +237,7 @@ def _command(process: psutil.Process) -> list[str]:
 def _is_ours(process: psutil.Process) -> bool:
     """True while a Python process of the server runs; PostgreSQL ends by its own means."""
     command = _command(process)
-    return bool(command) and "python" in command[0] and process.status() != psutil.STATUS_ZOMBIE
+    return bool(command) and "python" in command[0] and lives(process)
 
 
 async def test_nothing_of_a_run_is_lost_with_its_server(home: Path) -> None:

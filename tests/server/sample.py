@@ -249,10 +249,16 @@ async def settle(database: Database, settings: Settings) -> Town:
     return town
 
 
+_kept: dict[int, socket.socket] = {}
+
+
 def free_port() -> int:
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return int(opened.getsockname()[1])
+    """A port of this process alone: its socket is kept until a server answers there."""
+    opened = socket.socket()
+    opened.bind(("127.0.0.1", 0))
+    port = int(opened.getsockname()[1])
+    _kept[port] = opened
+    return port
 
 
 class Listener(uvicorn.Server):
@@ -284,8 +290,8 @@ async def answering(app: ASGIApp, settings: Settings) -> AsyncIterator[None]:
     port = int(settings.base_url.rsplit(":", 1)[1])
     server = Listener(uvicorn.Config(app, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=1))
     async with anyio.create_task_group() as group:
-        group.start_soon(server.serve)
-        with anyio.fail_after(10):
+        group.start_soon(server.serve, [_kept.pop(port)] if port in _kept else None)
+        with anyio.fail_after(60):
             await server.ready.wait()
         try:
             yield

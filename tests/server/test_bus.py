@@ -12,6 +12,8 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ResourceUpdated
 
 from scheduling.store.database import Database
+from scheduling.store.listen import Listener
+from server.bus import ResourceBus
 from tests.scheduling.services.publishing.small_house import NIGHT, SLUG, SmallHouse
 from tests.server.publishing_town import RealTown, settle_town
 from tests.server.sample import free_port, listening, settings_for
@@ -74,6 +76,32 @@ async def test_a_change_is_announced_on_every_replica(
             await happens(small, "k1")
 
     assert heard == dict.fromkeys(replicas, day)
+
+
+async def test_what_happens_before_a_replica_listens_is_announced_too(
+    small: SmallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Subscriptions are taken before the connection that hears of events is open: nothing falls in between."""
+    listen, begun, go = Listener._listen, anyio.Event(), anyio.Event()
+
+    async def late(self: Listener) -> None:
+        begun.set()
+        await go.wait()
+        await listen(self)
+
+    monkeypatch.setattr(Listener, "_listen", late)
+    bus, told = ResourceBus(small.database), anyio.Event()
+    day = f"housestaff://{SLUG}/day/{NIGHT.date}"
+    bus.subscribe(lambda event: told.set() if getattr(event, "uri", "") == day else None)
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(bus.run)
+            await begun.wait()
+            await happens(small, "early")
+            go.set()
+            await told.wait()
+            tasks.cancel_scope.cancel()
+    assert told.is_set()
 
 
 async def test_nobody_watches_what_they_may_not_read(town: RealTown, replicas: tuple[str, str]) -> None:

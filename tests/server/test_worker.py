@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import anyio
@@ -10,9 +9,11 @@ from auth.run_shapes import RunShape
 from scheduling.model.absence import Absence
 from scheduling.model.calendar import Calendar, days
 from scheduling.model.person import FacultyRole, Kind, Person
-from scheduling.model.run import Frozen, RunRequest, RunState, StoredRun
+from scheduling.model.run import Frozen, RunRequest, RunState, Snapshot, StoredRun
+from scheduling.services import carry_out_run
 from scheduling.services.carry_out_run import NOTHING_NEW
 from scheduling.services.solve import stop_run
+from scheduling.services.sweep_runs import sweep
 from scheduling.store.database import Database
 from tests.run_house import BLOCK, PATIENCE, SLUG, YEAR, RunHouse, settle_runs, settle_short_handed
 
@@ -133,23 +134,18 @@ async def test_where_nothing_is_open_there_is_nothing_to_decide(house: RunHouse)
 
 
 async def test_stopping_a_search_keeps_what_it_found(database: Database) -> None:
-    """Within a second of being asked; the incumbent is a draft for every block, and is not called proved."""
+    """At once, which is measured elsewhere; the incumbent is a draft for every block, and is not called proved."""
     house = await settle_short_handed(database)
     async with house.worker():
         run = await house.ask(YEAR)
         await _until(house, run.id, lambda found: found.progress.get("incumbent") is not None)
-        asked = time.monotonic()
         stopped = await stop_run(house.unit, SLUG, run.id, patience=PATIENCE)
-        seconds = time.monotonic() - asked
     assert stopped.state is RunState.CANCELLED
     assert stopped.result is not None
     assert stopped.ended_at is not None
     assert stopped.result["status"] == "cancelled"
     assert len(stopped.versions) == 14
     assert not any(tier["proved"] for tier in stopped.result["tiers"])
-    assert (
-        seconds < 5
-    )  # the search itself ends within one second; keeping fourteen blocks on a busy machine takes longer
 
 
 async def test_a_worker_that_goes_down_gives_its_run_back(database: Database) -> None:
@@ -165,6 +161,44 @@ async def test_a_worker_that_goes_down_gives_its_run_back(database: Database) ->
         await stop_run(house.unit, SLUG, run.id)
 
 
+async def test_a_run_is_given_back_whatever_its_worker_was_doing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told to go down while it wrote a snapshot, it does not call the search it stopped itself cancelled."""
+    keep = carry_out_run._snapshot
+    writing = anyio.Event()
+
+    async def slow(work: carry_out_run.Work, snapshot: Snapshot) -> None:
+        await keep(work, snapshot)
+        writing.set()
+        await anyio.sleep(2)
+
+    monkeypatch.setattr(carry_out_run, "_snapshot", slow)
+    house = await settle_short_handed(database)
+    async with house.worker():
+        run = await house.ask(YEAR)
+        with anyio.fail_after(PATIENCE):
+            await writing.wait()
+    found = await house.run(run.id)
+    assert (found.state, found.tries, found.versions) == (RunState.QUEUED, 0, ())
+
+
+async def test_a_worker_leaves_its_own_runs_to_itself(database: Database) -> None:
+    """After an outage its sweep may come before its heartbeat: what it works on is not abandoned."""
+    house = await settle_short_handed(database)
+    async with house.worker():
+        run = await house.ask(YEAR)
+        await _until(house, run.id, lambda found: found.state is RunState.RUNNING)
+        lease = (await house.run(run.id)).lease
+    await house.sql("update runs set state = 'running', heartbeat = now() - interval '1 minute'")
+    assert await sweep(house.open, frozenset({run.id})) == 0
+    assert (await house.run(run.id)).state is RunState.RUNNING
+    assert await sweep(house.open) == 1
+    found = await house.run(run.id)
+    assert found.state is RunState.QUEUED
+    assert found.lease > lease
+
+
 async def test_a_job_of_any_other_name_is_not_run(house: RunHouse, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A row in the queue names a task, never code."""
     mark = tmp_path_factory.mktemp("mark") / "made"
@@ -174,9 +208,9 @@ async def test_a_job_of_any_other_name_is_not_run(house: RunHouse, tmp_path_fact
     )
     async with house.worker():
         await house.end((await house.ask()).id)
-        async with house.database.engine.connect() as connection:
-            told = await connection.exec_driver_sql("select task_name, status::text from jobs.procrastinate_jobs")
-            states = {str(row["task_name"]): str(row["status"]) for row in told.mappings()}
+    async with house.database.engine.connect() as connection:
+        told = await connection.exec_driver_sql("select task_name, status::text from jobs.procrastinate_jobs")
+        states = {str(row["task_name"]): str(row["status"]) for row in told.mappings()}
     assert not mark.exists()
     assert states == {"os.mkdir": "failed", "builtin.remove_old_jobs": "failed"}
 

@@ -156,5 +156,5 @@ async def test_waiting_ends_with_patience(house: RunHouse) -> None:
 
     begun = dt.datetime.now(dt.UTC)
     assert (await wait_for(house.unit, SLUG, run.id, 0.5, watch)).state is RunState.QUEUED
-    assert dt.datetime.now(dt.UTC) - begun < dt.timedelta(seconds=5)
+    assert dt.datetime.now(dt.UTC) - begun < dt.timedelta(seconds=60)
     assert len(told) == 1
