@@ -5,40 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scheduling.solver.infeasible import explain
-from scheduling.solver.parts import unfinished
-from scheduling.solver.precheck import check_data
 from scheduling.solver.problem import Problem, Stage
-from scheduling.solver.progress import Listener, Progress, Stop
-from scheduling.solver.solve import Answer, solve, unsolvable
-from scheduling.solver.status import Status
+from scheduling.solver.progress import Listener, Stop
+from scheduling.solver.solve import Answer, solve, solve_whole_year
 from scheduling.solver.wording import Group
-from scheduling.solver.year import solve_year
 
 _MOST = 40
 _MOST_DATES = 31
 
 
 def answer(problem: Problem, listener: Listener, stop: Stop) -> Answer:
-    """Solve the problem; one of calls is a whole year's, whose blocks follow. Pure and long: for a worker's thread.
-
-    Where the profile insists on what a year does not meet, the reason is looked for in its calls.
-    """
-    if problem.stage is not Stage.CALLS:
-        return solve(problem, listener=listener, stop=stop)
-    listener.progress(Progress("data checks"))
-    troubles = check_data(problem)
-    whole = solve_year(problem, listener=listener, stop=stop)
-    insisted = set(problem.profile.insist)
-    short = {breach.name for tier in whole.tiers for breach in tier.breaches} & insisted
-    if short and stop.is_set:
-        return Answer(unfinished(whole, stopped=True), troubles)
-    if whole.status is Status.INFEASIBLE or short:
-        listener.progress(Progress("explaining"))
-        core = explain(problem, insist=insisted)
-        if core is not None:
-            return unsolvable(whole, troubles, core)
-    return Answer(whole, troubles)
+    """Solve the problem; one of calls is a whole year's, whose blocks follow. Pure and long: for a worker's thread."""
+    whole = problem.stage is Stage.CALLS
+    return (solve_whole_year if whole else solve)(problem, listener=listener, stop=stop)
 
 
 def reasons(found: Answer) -> dict[str, Any]:
@@ -58,6 +37,10 @@ def reasons(found: Answer) -> dict[str, Any]:
     if found.core is not None:
         told["core"] = _conditions(found.core.groups)
         told["core_verified"] = found.core.verified
+        if found.part is not None:
+            told["note"] = (
+                f"The reason is that of {found.part.start} to {found.part.end}, given what was decided before it."
+            )
         told["relaxations"] = [{"cost": way.cost, "conditions": _conditions(way.groups)} for way in found.core.ways_out]
     return told
 

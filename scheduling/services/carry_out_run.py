@@ -11,7 +11,7 @@ import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import anyio
@@ -314,7 +314,10 @@ async def certify_run(unproved: Unproved) -> None:
     """Hold a finished block against the bound of the block as one model, and add that proof to the run's result."""
     work, solution = unproved.work, unproved.solution
     assert work.gathered is not None
-    prove = functools.partial(certify, work.gathered.problem, solution, stop=unproved.stop)
+    asked = work.gathered.problem
+    if solution.problem != asked.digest:
+        asked = replace(asked, insisting=True)
+    prove = functools.partial(certify, asked, solution, stop=unproved.stop)
     certificate = await to_thread.run_sync(prove)
     if unproved.stop.is_set:
         return

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from scheduling.model.errors import InvalidError
 from scheduling.model.policy import Policy
 from scheduling.rules.catalog import BY_ID
+from scheduling.rules.rule import CheckOnly
 
 FIELD = "draft_policy"
 LARGEST = 100_000
@@ -43,7 +44,7 @@ def read_draft(text: str, base: Policy, *, field: str = FIELD) -> Policy:
 
 
 def require_known_rules(policy: Policy) -> None:
-    """InvalidError for switches of rules and packs that do not exist: a misspelt one would stay on unnoticed."""
+    """InvalidError for names of rules, packs and terms that do not exist: a misspelt one would say nothing, unnoticed."""
     packs = sorted({rule_id.partition(".")[0] for rule_id in BY_ID})
     for rule_id in policy.rules.off:
         if rule_id not in BY_ID:
@@ -51,6 +52,15 @@ def require_known_rules(policy: Policy) -> None:
     for pack in policy.rules.packs:
         if pack not in packs:
             raise InvalidError("rules.packs", "names a pack that does not exist", valid=packs)
+    steered = sorted(r.id for r in BY_ID.values() if not isinstance(r.enforcement, CheckOnly))
+    for profile in policy.solve.profiles.values():
+        for part, names in (("prices", profile.prices), ("insist", profile.insist)):
+            if not {*steered, *policy.solve.prices}.issuperset(names):
+                raise InvalidError(
+                    f"solve.profiles.{part}",
+                    "names what no solve weighs",
+                    valid=[*policy.solve.prices, *steered],
+                )
 
 
 def _parsed(text: str, field: str) -> Mapping[str, Any]:

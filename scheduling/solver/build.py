@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from scheduling.model.policy import Policy
-from scheduling.rules.rule import CheckOnly, Rule, Soft
+from scheduling.rules.rule import CheckOnly, Hard, Rule, Soft
 from scheduling.solver.objective import Charge, Ledger, Prices, Where
 from scheduling.solver.problem import Problem
 from scheduling.solver.sums import Literal, Sum
@@ -50,12 +50,13 @@ class Build:
     """A model, its decisions, its prices, and where the facts break rules by themselves."""
 
     def __init__(self, problem: Problem, *, explaining: bool = False, insist: Iterable[str] = ()) -> None:
-        """An explaining build takes the rules and terms in `insist` as hard as well."""
+        """An explaining build takes the rules and terms in `insist` as hard as well, any other what its problem insists on."""
         self.problem = problem
         self.explaining = explaining
         self.model = cp_model.CpModel()
         self.variables = Variables(problem, self.model)
-        self.prices = Prices(problem.policy, problem.profile, insist=insist if explaining else ())
+        demands = problem.profile.insist if problem.insisting else ()
+        self.prices = Prices(problem.policy, problem.profile, insist=insist if explaining else demands)
         self.ledger = Ledger()
         self.forced: list[Forced] = []
         self.switches: dict[Instance, cp_model.IntVar] = {}
@@ -99,8 +100,10 @@ class Build:
         self.at_most(rule, where, Sum().plus(total, -1), -bound, unit=unit, times=times)
 
     def charge(self, term: Rule | str, where: Where, amount: Sum) -> None:
-        """Price an amount as it stands; it is never negative."""
+        """Price an amount as it stands; it is never negative, and nothing of it is left where it is insisted on."""
         enforcement = self.prices.of(term)
+        if isinstance(enforcement, Hard):
+            self.at_most(term, where, amount, 0)
         if isinstance(enforcement, Soft) and amount.high > 0:
             name = term if isinstance(term, str) else term.id
             self.ledger.add(Charge(name, enforcement.tier, enforcement.weight, where, amount))

@@ -7,13 +7,15 @@ as feasible, so a set is never too small; that it may be too large is then said.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
 from scheduling.solver.block import OPEN_HALF_DAY
 from scheduling.solver.build import Build, Instance
+from scheduling.solver.progress import Stop
 
 TEST_EFFORT = 5.0
 """Effort of one test of a set."""
@@ -29,9 +31,10 @@ _ASKED = ("prog.requirement", "call_gap", "fmit_gap")
 
 @dataclass(slots=True)
 class Budget:
-    """Deterministic effort for many small solves. `unsure` says that some solve ended undecided."""
+    """Deterministic effort for many small solves. `unsure` says that some solve ended undecided, as all do after a stop."""
 
     limit: float = math.inf
+    stop: Stop = field(default_factory=Stop)
     spent: float = 0.0
     unsure: bool = False
 
@@ -48,12 +51,22 @@ class Budget:
     def solve(self, model: cp_model.CpModel, effort: float, *, presolve: bool) -> tuple[cp_model.CpSolver, int]:
         """Run a model with one worker; what it took is spent."""
         solver = cp_model.CpSolver()
+        if self.stop.is_set:
+            self.unsure = True
+            return solver, int(cp_model.UNKNOWN)
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         solver.parameters.cp_model_presolve = presolve
         solver.parameters.linearization_level = 1
         solver.parameters.max_deterministic_time = max(_LEAST_EFFORT, min(effort, self.left))
-        found = int(solver.solve(model))
+        done = threading.Event()
+        watcher = threading.Thread(target=self.stop.watch, args=(solver.stop_search, done), daemon=True)
+        watcher.start()
+        try:
+            found = int(solver.solve(model))
+        finally:
+            done.set()
+            watcher.join()
         self.spent += solver.deterministic_time
         self.unsure = self.unsure or found == cp_model.UNKNOWN
         return solver, found

@@ -15,10 +15,14 @@ from ortools.sat.python import cp_model
 from scheduling.solver.build import Build, Instance
 from scheduling.solver.cores import Budget, conflicting, find_core, ordered, thinned
 from scheduling.solver.problem import Problem
+from scheduling.solver.progress import Stop
 from scheduling.solver.stages import build_stage
 from scheduling.solver.wording import Group, grouped
 
 RELAX_EFFORT = 5.0
+
+EXPLAIN_EFFORT = 60.0
+"""Effort of a whole explanation; what is left undecided then is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +44,23 @@ class Core:
     ways_out: tuple[WayOut, ...] = ()
 
 
-def explain(problem: Problem, *, insist: Iterable[str] = (), ways_out: bool = True) -> Core | None:
-    """The reason why the problem has no schedule that also meets what is insisted on; None where it has one."""
-    insisted = tuple(sorted(insist))
-    build, budget = build_stage(problem, explaining=True, insist=insisted), Budget()
+def explain(
+    problem: Problem, *, insist: Iterable[str] = (), ways_out: bool = True, stop: Stop | None = None
+) -> Core | None:
+    """The reason why the problem has no schedule that also meets what is insisted on; None where it has one.
+
+    None too when it is stopped: half a reason may name what is not to blame.
+    """
+    insisted, stop = tuple(sorted(insist)), stop or Stop()
+    build, budget = build_stage(problem, explaining=True, insist=insisted), Budget(EXPLAIN_EFFORT, stop)
     first = find_core(build, ordered(build), budget)
     if first is None:
         return None
     least = thinned(build, first, budget)
     proved = conflicting(build, least, budget)
     found = _ways_out(problem, build, budget) if ways_out else ()
+    if stop.is_set:
+        return None
     return Core(tuple(least), grouped(problem, least), proved, found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from scheduling.rules.rule import Tier
 from scheduling.solver.objective import TIERS
@@ -12,6 +12,14 @@ from scheduling.solver.solution import Solution, TierResult
 from scheduling.solver.status import Status
 
 _WORST_FIRST = (Status.CANCELLED, Status.FEASIBLE, Status.OPTIMAL)
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What was decided; `failed` is the part that has no schedule, given the ones before it (None: the whole)."""
+
+    solution: Solution
+    failed: Problem | None = None
 
 
 def together(problem: Problem, parts: Sequence[Solution]) -> Solution:

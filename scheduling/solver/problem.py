@@ -12,7 +12,7 @@ from scheduling.model.policy import ObjectiveProfile, Policy
 from scheduling.model.roster import Roster
 from scheduling.solver.canonical import digest
 
-FORM = 3
+FORM = 4
 """Raised whenever the same problem would be answered differently: old request hashes then no longer match."""
 
 
@@ -66,6 +66,7 @@ class Problem:
     other dates. `people` narrows what is decided to some of them, and `given` takes single cells out: the rest is as the roster
     has it. `base` is the schedule that change is counted against (None: nothing is disturbed by any answer).
     `weeks_free` and `calls_free` say whether FMIT weeks and Sunday-to-Thursday calls without a locked holder are decided.
+    `insisting` takes what the profile insists on as hard; otherwise it has its price.
     """
 
     stage: Stage
@@ -79,6 +80,7 @@ class Problem:
     people: frozenset[str] | None = None
     given: frozenset[tuple[str, Slot]] = frozenset()
     settings: Settings = field(default_factory=Settings)
+    insisting: bool = False
 
     def __post_init__(self) -> None:
         if self.window.start not in self.roster.window or self.window.end not in self.roster.window:
@@ -137,6 +139,7 @@ class Problem:
                 self.people,
                 self.given,
                 self.settings,
+                self.insisting,
             ]
         )
 

@@ -45,7 +45,13 @@ def test_a_new_activity_has_no_old_value() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "key"),
-    [("off = []", 'off = ["prog.none"]', "rules.off"), ('packs = ["acgme", "prog"]', 'packs = ["xx"]', "rules.packs")],
+    [
+        ("off = []", 'off = ["prog.none"]', "rules.off"),
+        ('packs = ["acgme", "prog"]', 'packs = ["xx"]', "rules.packs"),
+        ('insist = ["call_gap"', 'insist = ["call_gaps"', "solve.profiles.insist"),
+        ('insist = ["call_gap"', 'insist = ["prog.unassigned"', "solve.profiles.insist"),
+        ("[solve.profiles.standard]", "[solve.profiles.standard]\nprices = { chnage = 5 }", "solve.profiles.prices"),
+    ],
 )
 def test_rules_and_packs_that_do_not_exist_are_refused(old: str, new: str, key: str) -> None:
     """A rule switched off by a misspelt name would stay on unnoticed."""

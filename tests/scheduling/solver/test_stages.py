@@ -164,7 +164,7 @@ def test_a_year_is_solved_stage_by_stage() -> None:
     window = Window(dt.date(2026, 7, 2), dt.date(2026, 9, 23))
     base = release_duties(roster_of(program, record, YEAR.widen(7, 7)), window, weeks=True)
     problem = Problem(Stage.CALLS, base, window, weeks_free=True, calls_free=True, settings=settings())
-    solution = solve_year(problem)
+    solution = solve_year(problem).solution
     assert solution.status is Status.OPTIMAL
     made = solution.applied(base)
     for person in program.people:
@@ -201,7 +201,7 @@ def test_a_year_that_is_stopped_midway_keeps_what_it_has_and_proves_nothing() ->
     base = release_duties(roster_of(program, record, YEAR.widen(7, 7)), window, weeks=True)
     problem = Problem(Stage.CALLS, base, window, weeks_free=True, calls_free=True, settings=settings())
     ear = _StopsAt(Stage.BLOCK)
-    solution = solve_year(problem, listener=ear, stop=ear.stop)
+    solution = solve_year(problem, listener=ear, stop=ear.stop).solution
     assert solution.status is Status.CANCELLED
     assert {night for night, _ in solution.calls} >= {d for d in window if is_weekday_call(d)}
     assert not [tier for tier in solution.tiers if tier.proved]
