@@ -17,6 +17,7 @@ from auth.tokens import Issued
 from scheduling.model.errors import UserError
 from scheduling.store.audit import SERVER, AuditContext, AuditEntry, append, arguments_hash
 from scheduling.store.database import Database
+from scheduling.store.outage import is_outage
 from server import clients
 from server.settings import Settings
 
@@ -76,6 +77,8 @@ class SetupPage:
                 await append(session, AuditEntry(trail, facts={"account": account, "token": issued.id}))
                 await session.commit()
         except UserError as error:
+            if is_outage(error):
+                raise
             again = _form(secret) if error.code == "invalid" else ""
             return _page(_paragraph(error.message) + again, status=400 if again else 403)
         return _page(self._done(issued))

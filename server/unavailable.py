@@ -37,6 +37,8 @@ class Unavailable:
         except Exception as error:
             if scope["type"] != "http" or begun or not is_outage(error):
                 raise
-            _log.warning("request refused: the database was away", path=scope["path"], kind=type(error).__qualname__)
+            # Only the first part of the path: what follows may be a secret address.
+            where = scope["path"].partition("/")[2].partition("/")[0]
+            _log.warning("request refused: the database was away", where=where, kind=type(error).__qualname__)
             answer = PlainTextResponse("the database is away: try again\n", 503, _HEADERS)
             await answer(scope, receive, send)

@@ -250,7 +250,8 @@ async def _end(work: Work, gathered: Gathered, found: Answer) -> RunState | None
     kept = await to_thread.run_sync(prepare, gathered, solution)
     state = RunState.CANCELLED if solution.status is Status.CANCELLED else RunState.SUCCEEDED
     ended = await _finish(work, state, {**kept.facts, **why}, gathered, kept)
-    if solution.status is not Status.CANCELLED and solution.stage is Stage.BLOCK and in_parts(gathered.problem):
+    unfinished = any(not tier.whole for tier in solution.tiers)
+    if not unfinished and state is RunState.SUCCEEDED and solution.stage is Stage.BLOCK and in_parts(gathered.problem):
         work.hand.unproved = Unproved(work, solution)
     return ended
 

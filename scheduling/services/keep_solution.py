@@ -79,7 +79,8 @@ def certified(solution: Solution, certificate: Certificate) -> dict[str, Any]:
         bound = min(tier.objective, max(tier.bound, bounds.get(tier.tier, tier.bound))) if above else tier.bound
         tiers.append(replace(tier, bound=bound))
         above = above and bound == tier.objective
-    status = Status.OPTIMAL if certificate.holds else solution.status
+    whole = certificate.holds and all(tier.proved for tier in tiers)
+    status = Status.OPTIMAL if whole else solution.status
     proof = {
         "holds": certificate.holds,
         "effort": round(certificate.effort, 3),

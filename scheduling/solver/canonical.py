@@ -78,6 +78,7 @@ def _program(program: Program) -> Plain:
         "shipped": program.policies.at(dt.date.min).digest,
         "holidays": plain(sorted(program.holidays)),
         "absences": plain(sorted(program.absences, key=lambda a: (a.person, a.start, a.end, a.id))),
+        "duty_records": plain(sorted(program.duty_records, key=lambda r: (r.person, r.date, r.start, r.id))),
     }
 
 

@@ -28,6 +28,9 @@ REACH = 2
 
 _NOON = 12 * 60
 
+_RUN = 7
+"""Dates off in a row at the end of a period after which the night before them no longer matters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -69,7 +72,7 @@ class DutyHours:
     _works: dict[str, list[Work]] = field(default_factory=dict)
     _cells: dict[tuple[str, Slot], tuple[Work, ...]] = field(default_factory=dict)
     _instants: dict[tuple[dt.date, int], int] = field(default_factory=dict)
-    _free: dict[tuple[str, dt.date], Literal] = field(default_factory=dict)
+    _free: dict[tuple[str, dt.date, bool], Literal] = field(default_factory=dict)
     _records: dict[tuple[str, tuple[DutyKind, ...]], list[Span]] = field(default_factory=dict)
 
     def works(self, person: str) -> list[Work]:
@@ -93,6 +96,10 @@ class DutyHours:
             midnight = max(m for m in midnights if m <= start)
             part = Part.AM if start - midnight < _NOON else Part.PM
             yield Work(Slot(midnights[midnight], part), start, end, Sum(constant=1), ())
+
+    def midnight(self, date: dt.date) -> int:
+        """Epoch minute at which the date begins."""
+        return self._instant(date, 0)
 
     def left(self, person: str, minute: int, *kinds: DutyKind) -> int:
         """When somebody whose work ends at the minute leaves: the end of the records of these kinds that go on from there."""
@@ -185,20 +192,25 @@ class DutyHours:
         """Dates of a period without work, leave, at-home call or hours on record, one literal each where undecided."""
         total = Sum()
         for date in period.window:
-            key = (period.person, date)
-            if key not in self._free:
-                self._free[key] = self._make_free(period.person, date)
-            total.add(self._free[key])
+            total.add(self._free_on(period.person, date, last=date == period.window.end))
         return total
 
-    def _make_free(self, person: str, date: dt.date) -> Literal:
+    def _free_on(self, person: str, date: dt.date, *, last: bool) -> Literal:
+        key = (person, date, last)
+        if key not in self._free:
+            self._free[key] = self._make_free(*key)
+        return self._free[key]
+
+    def _make_free(self, person: str, date: dt.date, last: bool) -> Literal:
         build, roster = self.build, self.build.problem.roster
         if all(roster.is_absent(person, Slot(date, part)) for part in (Part.AM, Part.PM)):
             return 0
         busy = [w.literal for part in PARTS for w in self._works_at(person, Slot(date, part))]
         busy += [self._home(person, Slot(date, part)) for part in PARTS]
-        busy += self._spilling(person, date)
-        if shared(self._recorded(person, *BUSY), self._instant(date, 0), self._instant(date + days(1), 0)):
+        busy += self._spilling(person, date, last=last)
+        if last:
+            busy += self._carried(person, date, _RUN)
+        if self._interrupted(person, date):
             return 0
         if any(b.low > 0 for b in busy):
             return 0
@@ -210,15 +222,61 @@ class DutyHours:
             build.require(Sum([literal, choice]), 0, 1)
         return literal
 
-    def _spilling(self, person: str, date: dt.date) -> list[Sum]:
-        """Nights of the date before that end later in the day than work on the day after may begin: no 24 hours between."""
+    def _interrupted(self, person: str, date: dt.date) -> bool:
+        """True when hours on record lie on the date, but for those that prolong a night that stands."""
+        records = self._recorded(person, *BUSY)
+        if not records:
+            return False
+        ends = [w.end for w in self._night_before(person, date) if w.literal.fixed and w.literal.low]
+        found = within(records, self.midnight(date), self.midnight(date + days(1)))
+        return any(not any(start <= night < end for night in ends) for start, end in found)
+
+    def _night_before(self, person: str, date: dt.date) -> tuple[Work, ...]:
         if date - days(1) not in self.build.problem.roster.window:
+            return ()
+        return self._works_at(person, Slot(date - days(1), Part.NIGHT))
+
+    def _spilling(self, person: str, date: dt.date, *, last: bool) -> list[Sum]:
+        """Nights of the date before that end later in the day than what takes the day after begins: no 24 hours between.
+
+        On the last date of a period nothing after its end counts.
+        """
+        nights = self._night_before(person, date)
+        if not nights:
             return []
-        midnight = self._instant(date + days(1), 0)
-        following = [w.start - midnight for part in PARTS for w in self._works_at(person, Slot(date + days(1), part))]
-        today = self._instant(date, 0)
-        nights = self._works_at(person, Slot(date - days(1), Part.NIGHT))
-        return [w.literal for w in nights if following and w.end - today > min(following)]
+        today, midnight = self.midnight(date), self.midnight(date + days(1))
+        following = [0] if last else self._following(person, date + days(1), midnight)
+        ends = ((w, self.left(person, w.end, *BUSY)) for w in nights)
+        return [w.literal for w, end in ends if following and end - today > min(following)]
+
+    def _carried(self, person: str, date: dt.date, depth: int) -> list[Sum]:
+        """A night that ended on an earlier date, with nothing since: the free days after it begin and end in its hour.
+
+        At the end of a period there is no such hour any more, so the last of them is not whole.
+        """
+        eve = date - days(1)
+        free = self._free_on(person, eve, last=False) if depth and eve in self.build.problem.roster.window else 0
+        if isinstance(free, int) and not free:
+            return []
+        nights = (w.literal for w in self._night_before(person, eve) if w.end > self.midnight(eve))
+        before = [choice for choice in (*nights, *self._carried(person, eve, depth - 1)) if choice.high > 0]
+        if not before:
+            return []
+        carried = self.build.variables.new()
+        for choice in before:
+            self.build.require(Sum([free]).plus(choice).add(carried, -1), -1, 1)
+        return [Sum([carried])]
+
+    def _following(self, person: str, date: dt.date, midnight: int) -> list[int]:
+        """Minutes after the midnight of a date at which something that takes the day may begin."""
+        roster, records = self.build.problem.roster, self._recorded(person, *BUSY)
+        found = [w.start - midnight for part in PARTS for w in self._works_at(person, Slot(date, part))]
+        found += [start - midnight for start, _ in within(records, midnight, self.midnight(date + days(1)))]
+        if date in roster.window and all(roster.is_absent(person, Slot(date, part)) for part in (Part.AM, Part.PM)):
+            found.append(0)
+        if any(self._home(person, Slot(date, part)).high for part in PARTS):
+            found.append(0)
+        return found
 
     def _home(self, person: str, slot: Slot) -> Sum:
         catalogue = self.build.problem.roster.policy(slot.date).catalogue
@@ -243,12 +301,3 @@ def duty_hours(build: Build) -> DutyHours:
         people = sorted({p for p, _, _ in build.variables.decided() if by_id[p].is_resident})
         found = build.memo["duty hours"] = DutyHours(build, tuple(people))
     return found
-
-
-def between(works: list[Work], first: int, second: int, since: int | None = None) -> Sum:
-    """Work that lies between two places of a list in time order, whole; `since` where the first really ends later."""
-    total, low = Sum(), works[first].end if since is None else since
-    for work in works[first + 1 : second]:
-        if work.start >= low and work.end <= works[second].start:
-            total.plus(work.literal)
-    return total

@@ -94,8 +94,8 @@ class Lane:
         try:
             with anyio.fail_after(self.seconds):
                 # A process that its caller gives up on while it still starts would be left behind: it starts apart.
-                with anyio.CancelScope(shield=True):
-                    await to_process.run_sync(_start, limiter=self._processes)
+                with anyio.move_on_after(self.seconds, shield=True):
+                    await to_process.run_sync(_start, cancellable=True, limiter=self._processes)
                 return await to_process.run_sync(_carry_out, function, args, cancellable=True, limiter=self._processes)
         except TimeoutError:
             raise LaneTimeoutError(

@@ -78,7 +78,7 @@ class _Search:
     def run(self) -> Outcome:
         if not self.tiers:
             status = self._try(None, [], self.left)
-            return self._end(Status.OPTIMAL if self.values else status)
+            return self._end(Status.OPTIMAL if self.values else Status.CANCELLED if self.stopped else status)
         status = Status.CANCELLED
         for tier in self._all_in_full():
             if self.stopped:

@@ -74,7 +74,7 @@ def _duty(code: str, pattern: Pattern, *, pgy: int = 2) -> Callable[[Policy], Pr
     return make
 
 
-def _week_pattern(activity: str, day: str) -> dict[str, Any]:
+def week_pattern(activity: str, day: str) -> dict[str, Any]:
     """The policy's rotation figures with one more weekly pattern: the same day seven times."""
     plain = shipped_policy().rotations.model_dump()
     more = {"pattern": "inpatient", "activity": activity, "days": (day,) * 7}
@@ -175,7 +175,7 @@ def _but(*kept: str) -> tuple[str, ...]:
     return tuple(r for r in (*HOURS, "acgme.6.27", "prog.night_run", "prog.duty_run") if r not in kept)
 
 
-LDC = {**_week_pattern("LDC", "* * *")}
+LDC = {**week_pattern("LDC", "* * *")}
 
 PROBES: dict[str, Probe] = {
     "acgme.6.20": Probe(_duty("IM", Pattern.INPATIENT), _but("acgme.6.20")),

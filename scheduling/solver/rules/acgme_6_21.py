@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 from scheduling.rules.rule import Rule
 from scheduling.solver.build import Build
-from scheduling.solver.duty_hours import Work, between, duty_hours
+from scheduling.solver.chains import between, running_into
+from scheduling.solver.duty_hours import Work, duty_hours
 from scheduling.solver.objective import Where
 from scheduling.solver.problem import Stage
 from scheduling.solver.sums import Sum
@@ -15,9 +18,13 @@ _HOUR = 60
 
 
 def constrain(rule: Rule, build: Build) -> None:
-    """Two works with a pause that is too short, and nothing between them, exclude each other."""
-    for person in duty_hours(build).people:
-        works = duty_hours(build).works(person)
+    """Two works with a pause that is too short, and nothing between them, exclude each other.
+
+    A short pause of one date is a lunch hour, unless the duty before it began on an earlier date.
+    """
+    hours = duty_hours(build)
+    for person in hours.people:
+        works = hours.works(person)
         for i, first in enumerate(works):
             figures = build.problem.roster.policy(first.slot.date).hours
             for j in range(i + 1, len(works)):
@@ -25,12 +32,20 @@ def constrain(rule: Rule, build: Build) -> None:
                 pause = second.start - first.end
                 if pause >= figures.rest_hours * _HOUR:
                     break
-                if pause > 0 and not _lunch(first, second, pause, figures.break_hours * _HOUR):
-                    total = Sum().plus(first.literal).plus(second.literal).plus(between(works, i, j), -1)
-                    where = Where((person,), (first.slot.date, second.slot.date), second.slot.part)
-                    if not (first.literal.fixed and second.literal.fixed):
-                        build.at_most(rule, where, total, 1)
+                if pause <= 0:
+                    continue
+                duty = [first]
+                if first.slot.date == second.slot.date and pause < figures.break_hours * _HOUR:
+                    midnight = hours.midnight(second.slot.date)
+                    duty = running_into(works, i, functools.partial(_began_before, midnight=midnight))
+                if not duty or all(work.literal.fixed for work in (*duty, second)):
+                    continue
+                total = Sum().plus(second.literal).plus(between(works, first.end, j), -1)
+                for work in duty:
+                    total.plus(work.literal)
+                where = Where((person,), (first.slot.date, second.slot.date), second.slot.part)
+                build.at_most(rule, where, total, len(duty))
 
 
-def _lunch(first: Work, second: Work, pause: int, longest: int) -> bool:
-    return first.slot.date == second.slot.date and pause < longest
+def _began_before(duty: list[Work], midnight: int) -> bool:
+    return duty[0].start < midnight

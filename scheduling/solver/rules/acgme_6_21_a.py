@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from scheduling.model.duty_record import DutyKind
+import functools
+
 from scheduling.rules.rule import Rule
 from scheduling.solver.build import Build
-from scheduling.solver.duty_hours import Work, between, duty_hours
+from scheduling.solver.chains import between, running_into
+from scheduling.solver.duty_hours import Work, duty_hours
 from scheduling.solver.objective import Where
 from scheduling.solver.problem import Stage
 from scheduling.solver.recorded_hours import PROLONGING
@@ -17,40 +19,31 @@ _HOUR = 60
 
 
 def constrain(rule: Rule, build: Build) -> None:
-    """A duty of that length which ends with in-house call, and any work that follows it too soon, exclude each other.
+    """A duty of that length with in-house call in it, and any work that follows it too soon, exclude each other.
 
-    The rest begins when the resident leaves: transitions and stays on record that go on from the call move it.
+    The rest begins when the resident leaves: transitions and stays on record that go on from the duty move it.
     """
     hours = duty_hours(build)
     for person in hours.people:
         works = hours.works(person)
         for i, last in enumerate(works):
             figures = build.problem.roster.policy(last.slot.date).hours
-            duty = _duty_up_to(works, i)
-            if (
-                not any(a.in_house_call for a in last.activities)
-                or last.end - duty[0].start < figures.call_hours * _HOUR
-            ):
+            duty = running_into(works, i, functools.partial(_is_call, length=figures.call_hours * _HOUR))
+            if not duty:
                 continue
-            ends, leaves = hours.left(person, last.end, DutyKind.TRANSITION), hours.left(person, last.end, *PROLONGING)
+            leaves = hours.left(person, last.end, *PROLONGING)
             for j in range(i + 1, len(works)):
-                if works[j].start - leaves >= figures.post_call_rest_hours * _HOUR:
+                second = works[j]
+                if second.start - leaves >= figures.post_call_rest_hours * _HOUR:
                     break
-                if works[j].start > ends:
-                    total = Sum().plus(works[j].literal).plus(between(works, i, j, ends), -1)
-                    for work in duty:
-                        total.plus(work.literal)
-                    where = Where((person,), (last.slot.date, works[j].slot.date), works[j].slot.part)
-                    if not total.fixed:
-                        build.at_most(rule, where, total, len(duty))
+                if second.start <= last.end or all(work.literal.fixed for work in (*duty, second)):
+                    continue
+                total = Sum().plus(second.literal).plus(between(works, last.end, j), -1)
+                for work in duty:
+                    total.plus(work.literal)
+                where = Where((person,), (last.slot.date, second.slot.date), second.slot.part)
+                build.at_most(rule, where, total, len(duty))
 
 
-def _duty_up_to(works: list[Work], last: int) -> list[Work]:
-    """The works that run on into this one without a pause, the earliest first."""
-    duty = [works[last]]
-    for work in reversed(works[:last]):
-        if work.end < duty[0].start:
-            break
-        if work.start < duty[0].start:
-            duty.insert(0, work)
-    return duty
+def _is_call(duty: list[Work], length: int) -> bool:
+    return duty[-1].end - duty[0].start >= length and any(a.in_house_call for work in duty for a in work.activities)

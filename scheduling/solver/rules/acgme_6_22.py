@@ -28,9 +28,10 @@ def constrain(rule: Rule, build: Build) -> None:
             for work in works[i + 1 :]:
                 if work.start > end:
                     break
-                if work.end > end:
-                    chain.append(work)
-                    end = work.end
+                if work.end <= end:
+                    continue
+                chain.append(work)
+                end = work.end
                 if work.activities and end - first.start > hours * _HOUR:
                     total = Sum()
                     for link in chain:
