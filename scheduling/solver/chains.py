@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from scheduling.rules.rule import Rule
+from scheduling.solver.build import Build
 from scheduling.solver.duty_hours import Work
+from scheduling.solver.objective import Where
 from scheduling.solver.sums import Sum
 
 LONGEST = 3 * 1440
 """Minutes no work is longer than."""
 
 
-def between(works: list[Work], since: int, second: int) -> Sum:
+def keep_apart(rule: Rule, build: Build, whose: Where, duty: list[Work], works: list[Work], second: int) -> None:
+    """A duty and the work at a place of the list exclude each other, unless something lies between; what stands is let be."""
+    last, after = duty[-1], works[second]
+    if all(work.literal.fixed for work in (*duty, after)):
+        return
+    total = Sum().plus(after.literal).plus(_between(works, last.end, second), -1)
+    for work in duty:
+        total.plus(work.literal)
+    where = replace(whose, dates=(last.slot.date, after.slot.date), part=after.slot.part)
+    build.at_most(rule, where, total, len(duty))
+
+
+def _between(works: list[Work], since: int, second: int) -> Sum:
     """What lies, even in part, between an instant and the work at a place of a list in time order."""
     total, until = Sum(), works[second].start
     for work in reversed(works[:second]):

@@ -6,11 +6,10 @@ import functools
 
 from scheduling.rules.rule import Rule
 from scheduling.solver.build import Build
-from scheduling.solver.chains import between, running_into
+from scheduling.solver.chains import keep_apart, running_into
 from scheduling.solver.duty_hours import Work, duty_hours
 from scheduling.solver.objective import Where
 from scheduling.solver.problem import Stage
-from scheduling.solver.sums import Sum
 
 STAGES = (Stage.BLOCK, Stage.DAYS_OFF)
 
@@ -38,13 +37,8 @@ def constrain(rule: Rule, build: Build) -> None:
                 if first.slot.date == second.slot.date and pause < figures.break_hours * _HOUR:
                     midnight = hours.midnight(second.slot.date)
                     duty = running_into(works, i, functools.partial(_began_before, midnight=midnight))
-                if not duty or all(work.literal.fixed for work in (*duty, second)):
-                    continue
-                total = Sum().plus(second.literal).plus(between(works, first.end, j), -1)
-                for work in duty:
-                    total.plus(work.literal)
-                where = Where((person,), (first.slot.date, second.slot.date), second.slot.part)
-                build.at_most(rule, where, total, len(duty))
+                if duty:
+                    keep_apart(rule, build, Where((person,)), duty, works, j)
 
 
 def _began_before(duty: list[Work], midnight: int) -> bool:

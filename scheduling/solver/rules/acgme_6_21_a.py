@@ -6,12 +6,11 @@ import functools
 
 from scheduling.rules.rule import Rule
 from scheduling.solver.build import Build
-from scheduling.solver.chains import between, running_into
+from scheduling.solver.chains import keep_apart, running_into
 from scheduling.solver.duty_hours import Work, duty_hours
 from scheduling.solver.objective import Where
 from scheduling.solver.problem import Stage
 from scheduling.solver.recorded_hours import PROLONGING
-from scheduling.solver.sums import Sum
 
 STAGES = (Stage.BLOCK, Stage.DAYS_OFF)
 
@@ -33,16 +32,10 @@ def constrain(rule: Rule, build: Build) -> None:
                 continue
             leaves = hours.left(person, last.end, *PROLONGING)
             for j in range(i + 1, len(works)):
-                second = works[j]
-                if second.start - leaves >= figures.post_call_rest_hours * _HOUR:
+                if works[j].start - leaves >= figures.post_call_rest_hours * _HOUR:
                     break
-                if second.start <= last.end or all(work.literal.fixed for work in (*duty, second)):
-                    continue
-                total = Sum().plus(second.literal).plus(between(works, last.end, j), -1)
-                for work in duty:
-                    total.plus(work.literal)
-                where = Where((person,), (last.slot.date, second.slot.date), second.slot.part)
-                build.at_most(rule, where, total, len(duty))
+                if works[j].start > last.end:
+                    keep_apart(rule, build, Where((person,)), duty, works, j)
 
 
 def _is_call(duty: list[Work], length: int) -> bool:
